@@ -1,0 +1,2 @@
+/** Whether the house can answer, for those who watch over it. */
+package io.intramuros.health;
