@@ -1,0 +1,70 @@
+package io.intramuros.engine;
+
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * What an administrator decides about an engine. Zero stands for "choose well" wherever it is allowed.
+ *
+ * @param name the engine's name, unique in the server
+ * @param modelPath a Hugging Face directory or a GGUF file; need not exist, an engine says so in its status
+ * @param modelId the name clients ask for; {@code null} or blank for the engine's name
+ * @param backend what computes: {@value #DEFAULT_BACKEND}; {@code null} or blank for that
+ * @param threads threads that compute; 0 for all cores
+ * @param contextTokens the longest prompt and answer together; 0 for what the model was made for, which it never exceeds
+ * @param maxBatchSize the most requests answered at once
+ * @param maxQueue the most requests that wait; more are refused
+ * @param cacheBytes memory for the key-value cache; 0 for a share of the machine's memory
+ * @param tokenBudget the most tokens computed in one step: larger reads prompts faster, smaller lets running answers
+ *     wait less for a new prompt; 0 for a good middle, and never less than {@code maxBatchSize}, so that every running
+ *     answer gets a token in each step
+ */
+public record EngineSettings(
+        String name,
+        Path modelPath,
+        String modelId,
+        String backend,
+        int threads,
+        int contextTokens,
+        int maxBatchSize,
+        int maxQueue,
+        long cacheBytes,
+        int tokenBudget) {
+    /** The backend that runs everywhere. */
+    public static final String DEFAULT_BACKEND = "vector";
+
+    /** Requests answered at once unless set otherwise. */
+    public static final int DEFAULT_MAX_BATCH_SIZE = 16;
+
+    /** Requests that may wait unless set otherwise. */
+    public static final int DEFAULT_MAX_QUEUE = 64;
+
+    /** Tokens per step unless set otherwise. */
+    public static final int DEFAULT_TOKEN_BUDGET = 256;
+
+    public EngineSettings {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(modelPath, "modelPath");
+        modelId = modelId == null || modelId.isBlank() ? name : modelId;
+        backend = backend == null || backend.isBlank() ? DEFAULT_BACKEND : backend;
+        requireAtLeast(0, "threads", threads);
+        requireAtLeast(0, "contextTokens", contextTokens);
+        requireAtLeast(1, "maxBatchSize", maxBatchSize);
+        requireAtLeast(0, "maxQueue", maxQueue);
+        requireAtLeast(0, "cacheBytes", cacheBytes);
+        requireAtLeast(0, "tokenBudget", tokenBudget);
+        tokenBudget = Math.max(tokenBudget == 0 ? DEFAULT_TOKEN_BUDGET : tokenBudget, maxBatchSize);
+    }
+
+    /** An engine with nothing but a name and a model decided. */
+    public static EngineSettings of(String name, Path modelPath) {
+        return new EngineSettings(
+                name, modelPath, null, null, 0, 0, DEFAULT_MAX_BATCH_SIZE, DEFAULT_MAX_QUEUE, 0, DEFAULT_TOKEN_BUDGET);
+    }
+
+    private static void requireAtLeast(long least, String setting, long value) {
+        if (value < least) {
+            throw new IllegalArgumentException(setting + " is " + value + ", it must be at least " + least);
+        }
+    }
+}
