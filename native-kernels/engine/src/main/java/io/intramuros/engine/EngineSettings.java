@@ -18,6 +18,7 @@ import java.util.Objects;
  * @param tokenBudget the most tokens computed in one step: larger reads prompts faster, smaller lets running answers
  *     wait less for a new prompt; 0 for a good middle, and never less than {@code maxBatchSize}, so that every running
  *     answer gets a token in each step
+ * @param demonstration marks a small model that only shows how things work; its card says so
  */
 public record EngineSettings(
         String name,
@@ -29,7 +30,8 @@ public record EngineSettings(
         int maxBatchSize,
         int maxQueue,
         long cacheBytes,
-        int tokenBudget) {
+        int tokenBudget,
+        boolean demonstration) {
     /** The backend that runs everywhere. */
     public static final String DEFAULT_BACKEND = "vector";
 
@@ -59,7 +61,17 @@ public record EngineSettings(
     /** An engine with nothing but a name and a model decided. */
     public static EngineSettings of(String name, Path modelPath) {
         return new EngineSettings(
-                name, modelPath, null, null, 0, 0, DEFAULT_MAX_BATCH_SIZE, DEFAULT_MAX_QUEUE, 0, DEFAULT_TOKEN_BUDGET);
+                name,
+                modelPath,
+                null,
+                null,
+                0,
+                0,
+                DEFAULT_MAX_BATCH_SIZE,
+                DEFAULT_MAX_QUEUE,
+                0,
+                DEFAULT_TOKEN_BUDGET,
+                false);
     }
 
     private static void requireAtLeast(long least, String setting, long value) {

@@ -13,6 +13,8 @@ package io.intramuros.engine;
  * @param digest SHA-256 over the weights' files, {@code sha256:…}
  * @param contextTokens the longest prompt and answer together
  * @param backend the backend's name
+ * @param demonstration whether the administrator marked it as a small model that only shows how things work; every door
+ *     says so beside its answers
  */
 public record ModelCard(
         String id,
@@ -23,4 +25,5 @@ public record ModelCard(
         boolean quantised,
         String digest,
         int contextTokens,
-        String backend) {}
+        String backend,
+        boolean demonstration) {}
