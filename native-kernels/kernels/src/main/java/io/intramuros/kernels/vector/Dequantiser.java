@@ -103,7 +103,7 @@ final class Dequantiser {
             for (int group = 0; group < 8; group++) {
                 float scale = scales * q4kScale(s, p + 4, group);
                 float minimum = minima * q4kMinimum(s, p + 4, group);
-                long q = p + 16 + (group >> 1) * 32;
+                long q = p + 16 + (group >> 1) * 32L;
                 int shift = (group & 1) * 4;
                 for (int i = 0; i < 32; i++) {
                     out[at + b + group * 32 + i] = Math.fma(scale, (unsigned(s, q + i) >> shift) & 15, -minimum);
@@ -135,8 +135,8 @@ final class Dequantiser {
             for (int i = 0; i < 256; i++) {
                 int half = i >> 7;
                 int run = (i >> 5) & 3;
-                int low = unsigned(s, p + half * 64 + (run & 1) * 32 + (i & 31)) >> ((run >> 1) * 4) & 15;
-                int high = unsigned(s, p + 128 + half * 32 + (i & 31)) >> (run * 2) & 3;
+                int low = unsigned(s, p + half * 64L + (run & 1) * 32L + (i & 31)) >> ((run >> 1) * 4) & 15;
+                int high = unsigned(s, p + 128 + half * 32L + (i & 31)) >> (run * 2) & 3;
                 float scale = scales * s.get(ValueLayout.JAVA_BYTE, p + 192 + (i >> 4));
                 out[at + b + i] = scale * ((low | high << 4) - 32);
             }

@@ -25,7 +25,7 @@ final class ThreadTeam implements AutoCloseable {
     private final AtomicInteger working = new AtomicInteger();
     private Task task;
     private int parts;
-    private volatile int generation;
+    private final AtomicInteger generation = new AtomicInteger();
     private volatile Thread waitingCaller;
     private volatile Throwable failure;
     private volatile boolean closed;
@@ -58,7 +58,7 @@ final class ThreadTeam implements AutoCloseable {
         parts = partCount;
         nextPart.set(0);
         working.set(helpers.length);
-        generation++;
+        generation.incrementAndGet();
         for (Helper helper : helpers) {
             if (helper.parked) {
                 LockSupport.unpark(helper);
@@ -133,17 +133,17 @@ final class ThreadTeam implements AutoCloseable {
         /** Waits for the next generation; false when the team is closed. */
         private boolean awaitGenerationAfter(int seen) {
             for (int i = 0; i < SPINS; i++) {
-                if (generation != seen) {
+                if (generation.get() != seen) {
                     return true;
                 }
                 Thread.onSpinWait();
             }
             parked = true;
-            while (generation == seen && !closed) {
+            while (generation.get() == seen && !closed) {
                 LockSupport.park(ThreadTeam.this);
             }
             parked = false;
-            return generation != seen;
+            return generation.get() != seen;
         }
     }
 }
