@@ -77,6 +77,13 @@ public interface Backend extends AutoCloseable {
      */
     SampledToken[] sample(Activations hidden, RmsNorm norm, Weight head, SamplingRow[] rows);
 
+    /**
+     * Copies the first {@code rows} rows back to the host, for tests and diagnosis; waits until they are computed.
+     *
+     * @return one array per row
+     */
+    float[][] read(Activations activations, int rows);
+
     /** Ends the step announced by {@link #beginStep}, also after a failure inside it. */
     void endStep();
 

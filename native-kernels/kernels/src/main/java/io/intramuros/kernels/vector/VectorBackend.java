@@ -15,6 +15,7 @@ import io.intramuros.kernels.StepBatch;
 import io.intramuros.kernels.Weight;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /** The portable backend: see the package's description. */
 public final class VectorBackend implements Backend {
@@ -247,6 +248,16 @@ public final class VectorBackend implements Backend {
 
     private static float[] values(Activations activations) {
         return ((VectorActivations) activations).values;
+    }
+
+    @Override
+    public float[][] read(Activations activations, int rows) {
+        int columns = activations.columns();
+        float[][] copy = new float[rows][];
+        for (int row = 0; row < rows; row++) {
+            copy[row] = Arrays.copyOfRange(values(activations), row * columns, (row + 1) * columns);
+        }
+        return copy;
     }
 
     @Override

@@ -1,0 +1,191 @@
+package io.intramuros.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a backend promises of lookups, norms, projections and the feed-forward layer. */
+abstract class MatrixContract extends BackendFixture {
+    private static final float EPSILON = 1e-5f;
+    private static final int[] BATCHES = {1, 2, 3, 4, 5, 7, 8, 13, 16, 33};
+
+    /** Columns that fill whole blocks of the type; for plain types also ragged ones, and one beyond a cache block. */
+    private static int[] columns(TensorType type) {
+        return switch (type.blockValues()) {
+            case 1 -> new int[] {1, 3, 17, 64, 130, 576, 2500};
+            case 32 -> new int[] {32, 96, 576, 2080};
+            default -> new int[] {256, 768, 2304};
+        };
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void embeddingLooksUpRowsExactlyAsStored(TensorType type) {
+        for (int columns : columns(type)) {
+            PlainTensor table = PlainTensor.random(type, 11, columns, new Random(columns));
+            int[] ids = {10, 0, 3, 3, 7};
+            Activations out = backend().activations(8, columns);
+            backend().beginStep(rows(ids));
+            backend().embed(place(backend(), table), out);
+            double[][] expected =
+                    Arrays.stream(ids).mapToObj(id -> table.values()[id]).toArray(double[][]::new);
+            assertClose(expected, backend().read(out, ids.length), 1e-6, type + " " + columns);
+            backend().endStep();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void projectionAddsToTheResidualForEveryTypeAndBatch(TensorType type) {
+        for (int columns : columns(type)) {
+            for (int batch : BATCHES) {
+                int outputs = 5 + 13 * batch % 50;
+                PlainTensor w = PlainTensor.random(type, outputs, columns, new Random(batch));
+                float[][] x = gaussian(batch, columns, 1);
+                float[][] residual = gaussian(batch, outputs, 2);
+                Activations in = input(backend(), x);
+                Activations sum = input(backend(), residual);
+                backend().beginStep(rows(new int[batch]));
+                backend().projectAdd(in, place(backend(), w), sum);
+                double[][] expected = PlainDecoder.linear(doubles(x), w.values(), null);
+                for (int t = 0; t < batch; t++) {
+                    for (int r = 0; r < outputs; r++) {
+                        expected[t][r] += residual[t][r];
+                    }
+                }
+                assertClose(expected, backend().read(sum, batch), TOLERANCE, type + " " + columns + " x " + batch);
+                backend().endStep();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void queriesKeysAndValuesAreProjectedFromTheNormedRowWithBiases(TensorType type) {
+        int columns = 2 * type.blockValues() + (type.blockValues() == 1 ? 39 : 0);
+        for (int batch : new int[] {1, 6, 33}) {
+            for (boolean biased : new boolean[] {false, true}) {
+                Random random = new Random(batch);
+                PlainTensor gain = PlainTensor.random(TensorType.BF16, 1, columns, random);
+                PlainTensor[] w = new PlainTensor[3];
+                PlainTensor[] bias = new PlainTensor[3];
+                int[] outputs = {24, 8, 8};
+                for (int i = 0; i < 3; i++) {
+                    w[i] = PlainTensor.random(type, outputs[i], columns, random);
+                    bias[i] = biased ? PlainTensor.random(TensorType.F16, 1, outputs[i], random) : null;
+                }
+                float[][] x = gaussian(batch, columns, 3);
+                Backend b = backend();
+                Activations hidden = input(b, x);
+                Activations[] out = new Activations[3];
+                for (int i = 0; i < 3; i++) {
+                    out[i] = b.activations(batch, outputs[i]);
+                }
+                AttentionWeights weights = new AttentionWeights(
+                        place(b, w[0]),
+                        place(b, w[1]),
+                        place(b, w[2]),
+                        place(b, bias[0]),
+                        place(b, bias[1]),
+                        place(b, bias[2]),
+                        null,
+                        null);
+                b.beginStep(rows(new int[batch]));
+                b.queryKeyValue(hidden, new RmsNorm(place(b, gain), EPSILON), weights, out[0], out[1], out[2]);
+                double[][] normed = PlainDecoder.norm(doubles(x), gain.values()[0], EPSILON);
+                for (int i = 0; i < 3; i++) {
+                    double[][] expected =
+                            PlainDecoder.linear(normed, w[i].values(), biased ? bias[i].values()[0] : null);
+                    assertClose(expected, b.read(out[i], batch), TOLERANCE, type + " projection " + i);
+                }
+                assertClose(doubles(x), b.read(hidden, batch), 0, "the residual stream is left as it was");
+                b.endStep();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void gatedFeedForwardMultipliesSiluOfGateWithUp(TensorType type) {
+        int columns = 2 * type.blockValues() + (type.blockValues() == 1 ? 70 : 0);
+        for (int batch : new int[] {1, 2, 9, 33}) {
+            Random random = new Random(batch);
+            PlainTensor gain = PlainTensor.random(TensorType.F32, 1, columns, random);
+            PlainTensor gate = PlainTensor.random(type, 51, columns, random);
+            PlainTensor up = PlainTensor.random(type, 51, columns, random);
+            float[][] x = gaussian(batch, columns, 4);
+            Backend b = backend();
+            Activations hidden = input(b, x);
+            Activations out = b.activations(batch, 51);
+            b.beginStep(rows(new int[batch]));
+            b.gatedUp(hidden, new RmsNorm(place(b, gain), EPSILON), place(b, gate), place(b, up), out);
+            double[][] normed = PlainDecoder.norm(doubles(x), gain.values()[0], EPSILON);
+            double[][] expected = PlainDecoder.gated(
+                    PlainDecoder.linear(normed, gate.values(), null), PlainDecoder.linear(normed, up.values(), null));
+            assertClose(expected, b.read(out, batch), TOLERANCE, type + " x " + batch);
+            b.endStep();
+        }
+    }
+
+    @Test
+    void siluOfLargeNumbersNeitherOverflowsNorTurnsIntoNaN() {
+        float[] gates = {-1e4f, -200, -104, -89, -20, -1e-30f, 0, 1e-30f, 20, 89, 104, 1e4f};
+        float[][] gateWeights = new float[gates.length][1];
+        float[][] upWeights = new float[gates.length][1];
+        for (int i = 0; i < gates.length; i++) {
+            gateWeights[i][0] = gates[i];
+            upWeights[i][0] = 1;
+        }
+        Backend b = backend();
+        Activations hidden = input(b, new float[][] {{1}});
+        Activations out = b.activations(1, gates.length);
+        b.beginStep(rows(0));
+        RmsNorm norm = new RmsNorm(place(b, PlainTensor.of(new float[][] {{1}})), 0);
+        b.gatedUp(hidden, norm, place(b, PlainTensor.of(gateWeights)), place(b, PlainTensor.of(upWeights)), out);
+        double[][] expected =
+                PlainDecoder.gated(doubles(new float[][] {gates}), new double[][] {new double[gates.length]});
+        for (int i = 0; i < gates.length; i++) {
+            expected[0][i] = gates[i] / (1 + Math.exp(-(double) gates[i]));
+        }
+        assertClose(expected, b.read(out, 1), 1e-6, "silu");
+        b.endStep();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRowComesOutTheSameToTheBitInAnyBatchAndWithAnyThreads(TensorType type) {
+        int columns = columns(type)[columns(type).length - 1];
+        int outputs = 45;
+        PlainTensor w = PlainTensor.random(type, outputs, columns, new Random(5));
+        float[][] x = gaussian(33, columns, 6);
+        float[][] reference = new float[33][];
+        for (int t = 0; t < 33; t++) {
+            reference[t] = projected(backend(), w, new float[][] {x[t]})[0];
+        }
+        for (int threads = 1; threads <= 3; threads++) {
+            try (Backend other = open(threads)) {
+                for (int batch : BATCHES) {
+                    float[][] together = projected(other, w, Arrays.copyOf(x, batch));
+                    for (int t = 0; t < batch; t++) {
+                        assertArrayEquals(
+                                reference[t], together[t], type + ", row " + t + " of " + batch + ", " + threads);
+                    }
+                }
+            }
+        }
+    }
+
+    private static float[][] projected(Backend b, PlainTensor w, float[][] x) {
+        Activations in = input(b, x);
+        Activations out = input(b, new float[x.length][w.host().rows()]);
+        b.beginStep(rows(new int[x.length]));
+        b.projectAdd(in, place(b, w), out);
+        float[][] result = b.read(out, x.length);
+        b.endStep();
+        return result;
+    }
+}
