@@ -1,6 +1,7 @@
 package io.intramuros.api;
 
 import io.intramuros.web.RequestIds;
+import io.intramuros.web.SignInFaults;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
@@ -48,13 +49,12 @@ public class ErrorServlet extends HttpServlet {
                         null,
                         "method_not_allowed");
             case 413 -> ApiError.invalid(413, "The request is too large.", null, null);
-            case 500 -> isSignInFault(thrown) ? signInUnavailable() : Failures.of(thrown);
+            case 500 -> SignInFaults.isBehind(thrown) ? signInUnavailable() : Failures.of(thrown);
             case 503 -> ApiError.unavailable("The server is not ready. Try again soon.", "not_ready", SOON);
-            default -> {
-                yield status < 500
+            default ->
+                status < 500
                         ? ApiError.invalid(status, "The request was refused with status " + status + ".", null, null)
                         : ApiError.internal();
-            }
         };
     }
 
@@ -62,16 +62,6 @@ public class ErrorServlet extends HttpServlet {
         return request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String uri
                 ? uri
                 : request.getRequestURI();
-    }
-
-    /** Whether the container could not reach the sign-in service, which it reports as a fault of its own. */
-    private static boolean isSignInFault(Throwable thrown) {
-        for (Throwable t = thrown; t != null; t = t.getCause()) {
-            if (t.getClass().getName().startsWith("org.wildfly.security.http.")) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static ApiError signInUnavailable() {

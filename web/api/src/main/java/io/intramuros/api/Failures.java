@@ -50,6 +50,7 @@ final class Failures {
                         refusal.parameter().map(Failures::inSnakeCase).orElse(null),
                         "invalid_value");
             case QUEUE_FULL -> ApiError.limited(message, "rate_limit_error", "rate_limit_exceeded", later);
+            case CONVERSATION_BUSY -> ApiError.invalid(409, message, null, "conversation_busy");
             case ALLOWANCE_SPENT -> ApiError.limited(message, "insufficient_quota", "insufficient_quota", later);
             case RECORD_UNAVAILABLE -> ApiError.unavailable(message, "record_unavailable", later);
         };
