@@ -19,6 +19,8 @@ public class ChatException extends RuntimeException {
         INVALID_REQUEST,
         /** Too many requests wait already. */
         QUEUE_FULL,
+        /** This conversation's earlier question is still being answered. */
+        CONVERSATION_BUSY,
         /** The caller's monthly tokens are spent. */
         ALLOWANCE_SPENT,
         /** The record could not be written, and without a record there is no answer. */

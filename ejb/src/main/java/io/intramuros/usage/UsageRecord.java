@@ -15,7 +15,7 @@ import java.time.Instant;
  * @param openedAt when the row was written, before the first token
  * @param settledAt when it ended; {@code null} while it runs
  * @param status {@code OPEN}, or how it ended: {@code STOP}, {@code LENGTH}, {@code CANCELLED}, {@code FAILED},
- *     {@code INTERRUPTED}
+ *     {@code REFUSED} (the engine took no more), {@code INTERRUPTED} (the server stopped in between)
  * @param promptTokens tokens of the prompt
  * @param completionTokens tokens of the answer
  * @param timeToFirstTokenMillis {@code null} if there was none
