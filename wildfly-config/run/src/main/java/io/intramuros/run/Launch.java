@@ -1,0 +1,323 @@
+package io.intramuros.run;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+
+/** The way from nothing to a running product, and from there to its orderly end. */
+final class Launch {
+    private static final Duration START_PATIENCE = Duration.ofMinutes(5);
+    private static final Duration MODEL_PATIENCE = Duration.ofMinutes(30);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(300);
+    private static final Duration SPEAK_AGAIN = Duration.ofSeconds(5);
+    private static final int LOG_LINES_SHOWN = 30;
+
+    private final Options options;
+    private final Home home;
+    private final Path cache;
+    private final Pins pins;
+    private final Maven maven;
+    private final Build build;
+    private final Realm realm;
+    private final Addresses addresses;
+    private final WildFly wildfly;
+    private final Keycloak keycloak;
+
+    /** Set once an end was asked for, so that servers that end then aren't reported as failures. */
+    private volatile boolean stopping;
+
+    private volatile State state = State.NONE;
+
+    Launch(Options options, Path repository) {
+        this.options = options;
+        this.home = new Home(options.data());
+        this.cache = Home.cacheFolder(System.getenv());
+        this.pins = Pins.of(repository);
+        this.maven = new Maven(repository);
+        this.build = new Build(repository);
+        this.realm = new Realm(repository.resolve("wildfly-config/keycloak/intramuros-realm.json"));
+        this.addresses = new Addresses(options.portOffset(), options.oidcUrl() == null ? "" : options.oidcUrl());
+        this.wildfly = new WildFly(home, addresses);
+        this.keycloak = new Keycloak(home, addresses);
+    }
+
+    /** Starts everything; without {@code --detach}, stays until it ends. Returns the exit code. */
+    int start() {
+        home.create();
+        try (Lock _ = Lock.take(home).orElseThrow(this::alreadyAtWork)) {
+            State wanted = wantedState();
+            if (isRunningAlready(wanted)) {
+                System.out.println(Status.of(home, realm).text());
+                return 0;
+            }
+            Thread stopper = new Thread(this::stopOnSignal);
+            Runtime.getRuntime().addShutdownHook(stopper);
+            try {
+                bringUp(wanted);
+            } catch (RuntimeException e) {
+                stopping = true;
+                stopServers();
+                state.with(State.Phase.FAILED, firstLine(e)).write(home);
+                throw e;
+            }
+            System.out.println();
+            System.out.println(Status.of(home, realm).text());
+            if (options.detach()) {
+                Runtime.getRuntime().removeShutdownHook(stopper);
+                System.out.println("It runs in the background. ./run --stop ends it.");
+                return 0;
+            }
+            System.out.println("Ctrl-C ends it.");
+            return watch();
+        }
+    }
+
+    private void bringUp(State wanted) {
+        Downloads downloads = new Downloads(cache, pins, maven, home.log("fetch"));
+        boolean keycloakRuns = leftover(wanted);
+        check(downloads, keycloakRuns);
+        state = wanted;
+        state.write(home);
+
+        Options.Database database = withPassword(options.database());
+        if (options.build()) {
+            build.ifNeeded(home.log("build"));
+        } else {
+            build.required();
+        }
+        Secrets secrets = Secrets.of(home);
+        if (addresses.keycloakIsOurs() && !keycloakRuns) {
+            Path program = downloads.keycloak();
+            Console.say("Starting Keycloak");
+            keycloak.start(program, realm, secrets);
+        }
+        Path model = options.model() != null ? options.model() : downloads.model();
+        Console.say("Starting WildFly");
+        wildfly.start(build, model, database, portalSecret(secrets), cache, secrets);
+        awaitServers();
+        selfCheck(secrets);
+        state = state.with(State.Phase.READY, "");
+        state.write(home);
+    }
+
+    /** What would keep it from starting, or make it fail halfway, is said before anything starts. */
+    private void check(Downloads downloads, boolean keycloakRuns) {
+        Preflight.ports(addresses, keycloakRuns);
+        if (options.model() == null) {
+            downloads.requirePip();
+        } else {
+            Preflight.model(options.model());
+        }
+        Preflight.memory(Optional.ofNullable(options.model()));
+        Preflight.disk(cache, home.folder(), !downloads.complete());
+        if (!addresses.keycloakIsOurs() && System.getenv(Realm.PORTAL_SECRET) == null) {
+            throw new RunException("With --oidc-url, the portal's client secret has to be in the environment as "
+                    + Realm.PORTAL_SECRET + ".");
+        }
+    }
+
+    /**
+     * Deals with servers that a crash has left. A Keycloak that fits is kept; the rest is stopped.
+     *
+     * @return whether Keycloak runs
+     */
+    private boolean leftover(State wanted) {
+        if (wildfly.process().isAlive()) {
+            Console.say("Stopping a WildFly that was left running");
+            wildfly.process().stop();
+        }
+        if (!keycloak.process().isAlive()) {
+            return false;
+        }
+        boolean fits = State.of(home).portOffset() == wanted.portOffset() && addresses.keycloakIsOurs();
+        if (fits && keycloak.isReady()) {
+            Console.say("Keycloak is still running and is kept");
+            return true;
+        }
+        Console.say("Stopping a Keycloak that was left running");
+        keycloak.process().stop();
+        return false;
+    }
+
+    private boolean isRunningAlready(State wanted) {
+        Status status = Status.of(home, realm);
+        if (status.phase() != State.Phase.READY) {
+            return false;
+        }
+        if (!State.of(home).sameProduct(wanted)) {
+            throw new RunException(
+                    "Intramuros runs already from " + home.folder() + " with other settings. ./run --stop ends it.");
+        }
+        return true;
+    }
+
+    private State wantedState() {
+        return new State(
+                State.Phase.STARTING,
+                "",
+                options.portOffset(),
+                addresses.ownOidcUrl(),
+                options.model() == null ? "" : options.model().toString(),
+                options.database() == null ? "" : options.database().url());
+    }
+
+    private String portalSecret(Secrets secrets) {
+        return addresses.keycloakIsOurs() ? secrets.get(Realm.PORTAL_SECRET) : System.getenv(Realm.PORTAL_SECRET);
+    }
+
+    private static Options.Database withPassword(Options.Database database) {
+        if (database == null || database.password() != null) {
+            return database;
+        }
+        char[] password = Console.terminal()
+                .orElseThrow(() -> new RunException(
+                        "The database's password has to be in the environment as INTRAMUROS_JDBC_PASSWORD."))
+                .readPassword("Password of %s at %s: ", database.user(), database.url());
+        return new Options.Database(database.url(), database.user(), new String(password));
+    }
+
+    private void awaitServers() {
+        Progress progress = new Progress(START_PATIENCE);
+        boolean keycloakReady = !addresses.keycloakIsOurs();
+        boolean wildflyReady = false;
+        while (true) {
+            if (!keycloakReady && keycloak.isReady()) {
+                keycloakReady = true;
+                Console.say("Keycloak is ready");
+            }
+            if (!wildflyReady && wildfly.isReady()) {
+                wildflyReady = true;
+                Console.say("WildFly is ready");
+            }
+            if (keycloakReady && wildflyReady) {
+                return;
+            }
+            failIfEnded();
+            String failure = wildfly.deploymentFailure();
+            if (failure != null) {
+                throw new RunException("The application can't be deployed: " + failure);
+            }
+            progress.waitFor((keycloakReady ? "" : "Keycloak")
+                    + (keycloakReady || wildflyReady ? "" : " and ")
+                    + (wildflyReady ? "" : "WildFly"));
+        }
+    }
+
+    private void selfCheck(Secrets secrets) {
+        String secret = addresses.keycloakIsOurs() ? secrets.get(Realm.APP_SECRET) : System.getenv(Realm.APP_SECRET);
+        if (secret == null) {
+            Console.say("No self-check: " + Realm.APP_SECRET + " isn't in the environment");
+            return;
+        }
+        SelfCheck check = new SelfCheck(addresses, secret);
+        String token = check.token();
+        Progress progress = new Progress(MODEL_PATIENCE);
+        String model = check.model(token);
+        while (model == null) {
+            failIfEnded();
+            progress.waitFor("the model to be loaded (the console says how far it is, or why it failed)");
+            token = check.token();
+            model = check.model(token);
+        }
+        Console.say("Asking the model one question through the API");
+        Console.say(check.ask(model, token));
+    }
+
+    private void failIfEnded() {
+        for (ServerProcess server : servers()) {
+            if (!server.isAlive()) {
+                throw ended(server);
+            }
+        }
+    }
+
+    private static RunException ended(ServerProcess server) {
+        return new RunException(server.name() + " has ended. The end of " + server.log() + ":" + System.lineSeparator()
+                + Console.tail(server.log(), LOG_LINES_SHOWN));
+    }
+
+    /** Waits until a server ends by itself; a signal ends this program before. */
+    private int watch() {
+        CompletableFuture<?>[] ends =
+                servers().stream().map(ServerProcess::onExit).toArray(CompletableFuture<?>[]::new);
+        CompletableFuture.anyOf(ends).join();
+        if (stopping) {
+            return 0;
+        }
+        stopping = true;
+        ServerProcess dead = servers().stream()
+                .filter(server -> !server.isAlive())
+                .findFirst()
+                .orElse(wildfly.process());
+        RunException failure = ended(dead);
+        stopServers();
+        state.with(State.Phase.FAILED, firstLine(failure)).write(home);
+        throw failure;
+    }
+
+    private List<ServerProcess> servers() {
+        List<ServerProcess> servers = new ArrayList<>(List.of(wildfly.process()));
+        if (addresses.keycloakIsOurs()) {
+            servers.add(keycloak.process());
+        }
+        return servers;
+    }
+
+    private void stopOnSignal() {
+        if (stopping) {
+            return;
+        }
+        stopping = true;
+        stopServers();
+        state.with(State.Phase.STOPPED, "").write(home);
+    }
+
+    /** WildFly first: it ends running answers, and may still need Keycloak for that. */
+    private void stopServers() {
+        for (ServerProcess server : servers()) {
+            if (server.isAlive()) {
+                Console.say("Stopping " + server.name());
+                server.stop();
+            }
+        }
+    }
+
+    private RunException alreadyAtWork() {
+        String holder = Lock.holder(home)
+                .map(process -> " (process " + process.pid() + ")")
+                .orElse("");
+        return new RunException("Another ./run" + holder + " is at work on " + home.folder()
+                + ". ./run --status says how far it is; --data DIR starts a second one elsewhere.");
+    }
+
+    private static String firstLine(Exception e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    }
+
+    /** Waiting that says now and then what for, and not forever. */
+    private static final class Progress {
+        private final Duration patience;
+        private final Duration began = Console.elapsed();
+        private Duration spoke = began;
+
+        Progress(Duration patience) {
+            this.patience = patience;
+        }
+
+        void waitFor(String what) {
+            Duration now = Console.elapsed();
+            if (now.minus(began).compareTo(patience) > 0) {
+                throw new RunException("Waited " + patience.toMinutes() + " minutes for " + what + " in vain.");
+            }
+            if (now.minus(spoke).compareTo(SPEAK_AGAIN) > 0) {
+                spoke = now;
+                Console.say("  waiting for " + what);
+            }
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
+    }
+}
