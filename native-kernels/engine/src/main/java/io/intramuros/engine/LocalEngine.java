@@ -1,23 +1,66 @@
 package io.intramuros.engine;
 
+import io.intramuros.engine.decoder.LoadedModel;
+import io.intramuros.engine.generation.Answer;
+import io.intramuros.engine.loop.StepLoop;
+import io.intramuros.engine.template.ChatTemplate;
+import io.intramuros.engine.tokenizer.Tokenizer;
+import io.intramuros.kernels.Backend;
+import io.intramuros.kernels.Backends;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.IntFunction;
 
 /**
- * An engine in this process: one model on one backend. {@link #start} returns at once and the model loads on a thread
- * of the engine's own; whatever goes wrong there becomes the reason of its status, never an exception.
+ * An engine in this process: one model on one backend. {@link #start} returns at once; the model loads, and later
+ * computes, on a thread of the engine's own. Whatever goes wrong there becomes the reason of its status, never an
+ * exception.
  */
 public final class LocalEngine implements InferenceEngine, AutoCloseable {
-    private final EngineSettings settings;
-    private volatile EngineStatus status;
+    private static final System.Logger LOG = System.getLogger(LocalEngine.class.getName());
 
-    private LocalEngine(EngineSettings settings) {
+    private final EngineSettings settings;
+    private final IntFunction<Backend> openBackend;
+    private final Thread thread;
+
+    /** Held for reading while a caller's thread uses the loaded model, for writing to take the model away. */
+    private final ReadWriteLock use = new ReentrantReadWriteLock();
+
+    private final CountDownLatch loading = new CountDownLatch(1);
+
+    private Serving serving;
+    private volatile EngineStatus status = new EngineStatus(EngineStatus.State.LOADING, "Starting.");
+    private volatile ModelCard card;
+    private volatile EngineStatistics lastStatistics = EngineStatistics.NONE;
+    private volatile boolean closing;
+
+    private record Serving(LoadedModel loaded, StepLoop loop) {}
+
+    private LocalEngine(EngineSettings settings, IntFunction<Backend> openBackend) {
         this.settings = settings;
-        this.status = new EngineStatus(EngineStatus.State.FAILED, "not implemented yet");
+        this.openBackend = openBackend;
+        thread = Thread.ofPlatform()
+                .name("intramuros-engine-" + settings.name())
+                .daemon()
+                .unstarted(this::live);
+        // Not that of whoever deploys or calls: an engine outlives every deployment.
+        thread.setContextClassLoader(LocalEngine.class.getClassLoader());
     }
 
     /** Begins to load the model; the engine is {@link EngineStatus.State#LOADING} until it is ready or failed. */
     public static LocalEngine start(EngineSettings settings) {
-        return new LocalEngine(settings);
+        return start(settings, threads -> Backends.open(settings.backend(), threads));
+    }
+
+    /** The same on a given backend; what {@code openBackend} throws becomes the reason of the engine's status. */
+    static LocalEngine start(EngineSettings settings, IntFunction<Backend> openBackend) {
+        LocalEngine engine = new LocalEngine(settings, openBackend);
+        engine.thread.start();
+        return engine;
     }
 
     @Override
@@ -30,24 +73,84 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
         return status;
     }
 
+    /** Waits until it has loaded, failed or been closed, and returns what it became. */
+    public EngineStatus awaitLoaded() throws InterruptedException {
+        loading.await();
+        return status;
+    }
+
     @Override
     public Optional<ModelCard> model() {
-        return Optional.empty();
+        return Optional.ofNullable(card);
     }
 
     @Override
     public EngineStatistics statistics() {
-        return EngineStatistics.NONE;
+        use.readLock().lock();
+        try {
+            return serving == null ? lastStatistics : serving.loop.statistics();
+        } finally {
+            use.readLock().unlock();
+        }
     }
 
     @Override
     public EncodedPrompt encode(Prompt prompt) {
-        throw new EngineUnavailableException(status.detail());
+        use.readLock().lock();
+        try {
+            LoadedModel loaded = requireServing().loaded;
+            int[] tokens = switch (prompt) {
+                case Prompt.Chat chat -> encodeChat(loaded, chat.messages());
+                case Prompt.Text text -> encodeText(loaded.tokenizer(), text.text());
+                case Prompt.Tokens ids -> ids.ids().clone();
+            };
+            check(tokens, loaded);
+            return new EncodedPrompt(tokens);
+        } finally {
+            use.readLock().unlock();
+        }
     }
 
     @Override
-    public Generation submit(GenerationRequest request, GenerationListener listener) {
-        throw new EngineUnavailableException(status.detail());
+    public Answer submit(GenerationRequest request, GenerationListener listener) {
+        use.readLock().lock();
+        try {
+            Serving now = requireServing();
+            check(request.prompt().tokens(), now.loaded);
+            Answer answer = new Answer(request, now.loaded.card().contextTokens(), now.loaded.tokenizer(), listener);
+            now.loop.submit(answer);
+            return answer;
+        } finally {
+            use.readLock().unlock();
+        }
+    }
+
+    /**
+     * Bytes of weights that every step reads. For measurements.
+     *
+     * @throws EngineUnavailableException if the engine is not ready
+     */
+    public long weightBytesPerStep() {
+        use.readLock().lock();
+        try {
+            return requireServing().loaded.weightBytesPerStep();
+        } finally {
+            use.readLock().unlock();
+        }
+    }
+
+    /**
+     * Number of tokens that the model knows. For measurements.
+     *
+     * @throws EngineUnavailableException if the engine is not ready
+     */
+    public int vocabularySize() {
+        use.readLock().lock();
+        try {
+            return requireServing().loaded.model().config().vocabularySize();
+        } finally {
+            use.readLock().unlock();
+        }
     }
 
     /**
@@ -56,6 +159,153 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
      */
     @Override
     public void close() {
-        status = new EngineStatus(EngineStatus.State.STOPPED, "The engine was shut down.");
+        closing = true;
+        use.readLock().lock();
+        try {
+            if (serving != null) {
+                serving.loop.close();
+            }
+        } finally {
+            use.readLock().unlock();
+        }
+        awaitEnd();
+    }
+
+    /** Waits for the engine's thread, however often the waiting is interrupted: it uses memory about to be freed. */
+    private void awaitEnd() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The engine's life, on its own thread. */
+    private void live() {
+        try (LoadedModel loaded = LoadedModel.load(settings, openBackend, this::progress)) {
+            StepLoop loop = new StepLoop(
+                    settings.name(), loaded, settings.maxBatchSize(), settings.maxQueue(), settings.tokenBudget());
+            card = loaded.card();
+            open(new Serving(loaded, loop));
+            Optional<String> failure = loop.run();
+            status = failure.map(reason -> new EngineStatus(EngineStatus.State.FAILED, reason))
+                    .orElse(stopped());
+            withdraw();
+        } catch (GivenUpException e) {
+            status = stopped();
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, "The engine " + settings.name() + " could not start", e);
+            status = new EngineStatus(EngineStatus.State.FAILED, describe(e));
+        } finally {
+            loading.countDown();
+        }
+    }
+
+    private void open(Serving ready) {
+        String description = describe(ready.loaded);
+        use.writeLock().lock();
+        try {
+            giveUpIfClosing();
+            serving = ready;
+            status = new EngineStatus(EngineStatus.State.READY, description);
+        } finally {
+            use.writeLock().unlock();
+        }
+        loading.countDown();
+        LOG.log(System.Logger.Level.INFO, "The engine " + settings.name() + " is ready: " + description);
+    }
+
+    /** Waits for the callers that use the model, and lets no more of them in. */
+    private void withdraw() {
+        use.writeLock().lock();
+        try {
+            lastStatistics = serving.loop.statistics();
+            serving = null;
+        } finally {
+            use.writeLock().unlock();
+        }
+    }
+
+    private void progress(String what) {
+        giveUpIfClosing();
+        status = new EngineStatus(EngineStatus.State.LOADING, what);
+    }
+
+    private void giveUpIfClosing() {
+        if (closing) {
+            throw new GivenUpException();
+        }
+    }
+
+    private static EngineStatus stopped() {
+        return new EngineStatus(EngineStatus.State.STOPPED, "The engine was shut down.");
+    }
+
+    private Serving requireServing() {
+        if (serving == null || status.state() != EngineStatus.State.READY) {
+            EngineStatus now = status;
+            throw new EngineUnavailableException("The engine " + name() + " is "
+                    + now.state().name().toLowerCase(Locale.ROOT) + ". " + now.detail());
+        }
+        return serving;
+    }
+
+    private static int[] encodeChat(LoadedModel loaded, List<ChatMessage> messages) {
+        Tokenizer tokenizer = loaded.tokenizer();
+        ChatTemplate template = loaded.model()
+                .chatTemplate()
+                .orElseThrow(() -> new InvalidPromptException(
+                        "The model has no chat template: it continues text and holds no conversations."));
+        // What people typed must not be able to open and close turns.
+        List<ChatMessage> plain = messages.stream()
+                .map(message -> new ChatMessage(tokenizer.plain(message.role()), tokenizer.plain(message.content())))
+                .toList();
+        return tokenizer.encode(template.render(plain, true), false);
+    }
+
+    private static int[] encodeText(Tokenizer tokenizer, String text) {
+        return tokenizer.encode(tokenizer.plain(text), true);
+    }
+
+    private static void check(int[] tokens, LoadedModel loaded) {
+        if (tokens.length == 0) {
+            throw new InvalidPromptException("The prompt is empty.");
+        }
+        int vocabulary = loaded.model().config().vocabularySize();
+        for (int token : tokens) {
+            if (token < 0 || token >= vocabulary) {
+                throw new InvalidPromptException("The prompt has the token " + token + "; this model's tokens are 0 to "
+                        + (vocabulary - 1) + ".");
+            }
+        }
+        int context = loaded.card().contextTokens();
+        if (tokens.length >= context) {
+            throw new ContextExceededException(tokens.length, context);
+        }
+    }
+
+    private static String describe(LoadedModel loaded) {
+        ModelCard card = loaded.card();
+        return card.displayName() + ", " + card.precision() + (card.quantised() ? " (quantised)" : "") + ", "
+                + card.contextTokens() + " tokens of context, on " + loaded.backendDescription();
+    }
+
+    private static String describe(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null || failure instanceof Error ? failure.toString() : message;
+    }
+
+    /** Loading was interrupted by {@link #close}. */
+    private static final class GivenUpException extends RuntimeException {
+        GivenUpException() {
+            super("the engine is being shut down");
+        }
     }
 }

@@ -1,0 +1,101 @@
+package io.intramuros.engine.decoder;
+
+import io.intramuros.engine.model.DecoderTensors;
+import io.intramuros.kernels.AttentionWeights;
+import io.intramuros.kernels.Backend;
+import io.intramuros.kernels.HostTensor;
+import io.intramuros.kernels.RmsNorm;
+import io.intramuros.kernels.Split;
+import io.intramuros.kernels.Weight;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/**
+ * A decoder's weights on a backend. With tied embeddings {@code head} is {@code embedding}.
+ *
+ * @param embedding {@code [V, D]}
+ * @param layers one per decoder layer
+ * @param finalNorm before the logits
+ * @param head {@code [V, D]}
+ * @param bytesPerStep bytes of weights that a step reads, whatever its batch; rows of the embedding table left out
+ */
+record DecoderWeights(Weight embedding, List<Layer> layers, RmsNorm finalNorm, Weight head, long bytesPerStep) {
+
+    /** One decoder layer. */
+    record Layer(
+            RmsNorm attentionNorm,
+            AttentionWeights attention,
+            Weight attentionOutput,
+            RmsNorm feedForwardNorm,
+            Weight gate,
+            Weight up,
+            Weight down) {}
+
+    /**
+     * Places all weights.
+     *
+     * @param epsilon of every norm
+     * @param layerPlaced hears the number of layers placed so far; may throw to give up
+     */
+    static DecoderWeights place(DecoderTensors tensors, float epsilon, Backend backend, IntConsumer layerPlaced) {
+        Placer placer = new Placer(backend, epsilon);
+        Weight embedding = backend.weight(tensors.embedding(), Split.WHOLE);
+        boolean tied = tensors.head().equals(tensors.embedding());
+        Weight head = tied ? embedding : backend.weight(tensors.head(), Split.ROWS);
+        placer.bytes += bytes(tensors.head());
+        List<Layer> layers = new ArrayList<>();
+        for (DecoderTensors.Layer layer : tensors.layers()) {
+            layers.add(placer.layer(layer));
+            layerPlaced.accept(layers.size());
+        }
+        return new DecoderWeights(embedding, layers, placer.norm(tensors.finalNorm()), head, placer.bytes);
+    }
+
+    private static long bytes(HostTensor tensor) {
+        return tensor.data().byteSize();
+    }
+
+    /** Places tensors and counts their bytes. */
+    private static final class Placer {
+        private final Backend backend;
+        private final float epsilon;
+        private long bytes;
+
+        Placer(Backend backend, float epsilon) {
+            this.backend = backend;
+            this.epsilon = epsilon;
+        }
+
+        Layer layer(DecoderTensors.Layer layer) {
+            return new Layer(
+                    norm(layer.attentionNorm()),
+                    new AttentionWeights(
+                            weight(layer.query(), Split.ROWS),
+                            weight(layer.key(), Split.ROWS),
+                            weight(layer.value(), Split.ROWS),
+                            weight(layer.queryBias(), Split.ROWS),
+                            weight(layer.keyBias(), Split.ROWS),
+                            weight(layer.valueBias(), Split.ROWS),
+                            norm(layer.queryNorm()),
+                            norm(layer.keyNorm())),
+                    weight(layer.attentionOutput(), Split.COLUMNS),
+                    norm(layer.feedForwardNorm()),
+                    weight(layer.gate(), Split.ROWS),
+                    weight(layer.up(), Split.ROWS),
+                    weight(layer.down(), Split.COLUMNS));
+        }
+
+        RmsNorm norm(HostTensor gain) {
+            return gain == null ? null : new RmsNorm(weight(gain, Split.WHOLE), epsilon);
+        }
+
+        private Weight weight(HostTensor tensor, Split split) {
+            if (tensor == null) {
+                return null;
+            }
+            bytes += bytes(tensor);
+            return backend.weight(tensor, split);
+        }
+    }
+}

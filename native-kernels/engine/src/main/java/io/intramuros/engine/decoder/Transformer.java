@@ -1,0 +1,87 @@
+package io.intramuros.engine.decoder;
+
+import io.intramuros.engine.model.ModelConfig;
+import io.intramuros.kernels.Activations;
+import io.intramuros.kernels.Backend;
+import io.intramuros.kernels.KvStore;
+import io.intramuros.kernels.Rope;
+import io.intramuros.kernels.SampledToken;
+import io.intramuros.kernels.SamplingRow;
+import io.intramuros.kernels.StepBatch;
+
+/**
+ * The decoder: from the tokens of a step to the next token of each sequence that has caught up. Every family runs
+ * through these lines; what differs is in the weights and the configuration.
+ */
+public final class Transformer {
+    private static final SampledToken[] NOTHING = {};
+
+    private final Backend backend;
+    private final DecoderWeights weights;
+    private final Rope rope;
+    private final float attentionScale;
+    private final KvStore cache;
+    private final int maxRows;
+    private final Activations hidden;
+    private final Activations queries;
+    private final Activations keys;
+    private final Activations values;
+    private final Activations attended;
+    private final Activations gated;
+
+    /** @param maxRows the most tokens in a step */
+    Transformer(ModelConfig config, DecoderWeights weights, Backend backend, KvStore cache, int maxRows) {
+        this.backend = backend;
+        this.weights = weights;
+        this.cache = cache;
+        this.maxRows = maxRows;
+        rope = config.rope();
+        attentionScale = (float) (1 / Math.sqrt(config.headDim()));
+        hidden = backend.activations(maxRows, config.hiddenSize());
+        queries = backend.activations(maxRows, config.queryHeads() * config.headDim());
+        keys = backend.activations(maxRows, config.kvHeads() * config.headDim());
+        values = backend.activations(maxRows, config.kvHeads() * config.headDim());
+        attended = backend.activations(maxRows, config.queryHeads() * config.headDim());
+        gated = backend.activations(maxRows, config.feedForwardSize());
+    }
+
+    /** The most tokens in a step. */
+    public int maxRows() {
+        return maxRows;
+    }
+
+    /**
+     * Computes a step: keys and values of its tokens go to the cache, and each logit row gives a token.
+     *
+     * @param batch the step, of at most {@link #maxRows()} tokens
+     * @param sampling one per logit row
+     * @return one token per logit row
+     */
+    public SampledToken[] step(StepBatch batch, SamplingRow[] sampling) {
+        backend.beginStep(batch);
+        try {
+            backend.embed(weights.embedding(), hidden);
+            for (int layer = 0; layer < weights.layers().size(); layer++) {
+                attention(layer, weights.layers().get(layer));
+                feedForward(weights.layers().get(layer));
+            }
+            return sampling.length == 0
+                    ? NOTHING
+                    : backend.sample(hidden, weights.finalNorm(), weights.head(), sampling);
+        } finally {
+            backend.endStep();
+        }
+    }
+
+    private void attention(int layer, DecoderWeights.Layer w) {
+        backend.queryKeyValue(hidden, w.attentionNorm(), w.attention(), queries, keys, values);
+        backend.rotateAndStore(layer, rope, w.attention(), queries, keys, values, cache);
+        backend.attend(layer, attentionScale, queries, cache, attended);
+        backend.projectAdd(attended, w.attentionOutput(), hidden);
+    }
+
+    private void feedForward(DecoderWeights.Layer w) {
+        backend.gatedUp(hidden, w.feedForwardNorm(), w.gate(), w.up(), gated);
+        backend.projectAdd(gated, w.down(), hidden);
+    }
+}

@@ -1,0 +1,250 @@
+package io.intramuros.engine.loop;
+
+import io.intramuros.engine.EngineStatistics;
+import io.intramuros.engine.EngineUnavailableException;
+import io.intramuros.engine.FinishReason;
+import io.intramuros.engine.QueueFullException;
+import io.intramuros.engine.cache.KvCache;
+import io.intramuros.engine.decoder.LoadedModel;
+import io.intramuros.engine.generation.Answer;
+import io.intramuros.engine.scheduler.Chunk;
+import io.intramuros.engine.scheduler.Scheduler;
+import io.intramuros.kernels.SampledToken;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Turns requests into answers, step by step, on the one thread that calls {@link #run}: take in new requests, let go of
+ * cancelled ones, plan, compute, hand out tokens.
+ *
+ * <p>A fault of one sequence (logits that are not finite, a token that cannot become text) ends that sequence. A step that
+ * throws ends the requests that were in it, and the loop goes on with the others; {@value #FAILURES_IN_A_ROW} such steps
+ * in a row, or an {@link Error}, mean that the device or the engine is broken: every request ends, and the loop with
+ * them. Whatever happens, each request that was taken in hears its end exactly once.
+ */
+public final class StepLoop {
+    private static final System.Logger LOG = System.getLogger(StepLoop.class.getName());
+
+    private static final int FAILURES_IN_A_ROW = 3;
+
+    private final String name;
+    private final LoadedModel loaded;
+    private final KvCache cache;
+    private final Scheduler<Answer> scheduler;
+    private final Meter meter;
+    private final int mostOpen;
+    private final int places;
+    private int failuresInARow;
+
+    // Shared with the threads that submit.
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition work = lock.newCondition();
+    private final Deque<Answer> arrived = new ArrayDeque<>();
+    private int open;
+    private boolean closing;
+
+    /**
+     * @param name the engine's, for messages
+     * @param loaded the model; nobody else computes with it meanwhile
+     * @param places the most requests answered at once
+     * @param maxQueue the most that wait
+     * @param tokenBudget the most tokens in a step
+     */
+    public StepLoop(String name, LoadedModel loaded, int places, int maxQueue, int tokenBudget) {
+        this.name = name;
+        this.loaded = loaded;
+        this.places = places;
+        this.mostOpen = (int) Math.min(Integer.MAX_VALUE, (long) places + maxQueue);
+        cache = loaded.newCache();
+        scheduler = new Scheduler<>(cache, places, tokenBudget);
+        meter = new Meter(loaded.blockBytes(), cache.blocks());
+    }
+
+    /**
+     * Takes a request in. From any thread.
+     *
+     * @throws QueueFullException if too many are waiting
+     * @throws EngineUnavailableException if the loop is ending
+     */
+    public void submit(Answer answer) {
+        lock.lock();
+        try {
+            if (closing) {
+                throw new EngineUnavailableException("The engine " + name + " is shutting down.");
+            }
+            if (open >= mostOpen) {
+                throw new QueueFullException(open - places);
+            }
+            open++;
+            answer.start();
+            arrived.add(answer);
+            work.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Asks the loop to end; {@link #run} returns within a step. From any thread. */
+    public void close() {
+        lock.lock();
+        try {
+            closing = true;
+            work.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The engine's account at this moment. From any thread. */
+    public EngineStatistics statistics() {
+        lock.lock();
+        try {
+            return meter.statistics(open);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Works until {@link #close}.
+     *
+     * @return empty after {@code close}, or why the engine could not go on
+     */
+    public Optional<String> run() {
+        Optional<String> failure = Optional.empty();
+        try {
+            while (awaitWork()) {
+                step();
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, "The engine " + name + " cannot go on", e);
+            failure = Optional.of("The engine stopped after a fault: " + describe(e));
+        }
+        endAll(failure);
+        return failure;
+    }
+
+    /** Waits until there is something to do, and takes it in; false when the loop is to end. */
+    private boolean awaitWork() {
+        lock.lock();
+        try {
+            while (!closing && arrived.isEmpty() && scheduler.idle()) {
+                work.awaitUninterruptibly();
+            }
+            arrived.forEach(scheduler::add);
+            arrived.clear();
+            return !closing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void step() {
+        letGoOfCancelled();
+        List<Chunk<Answer>> plan = scheduler.plan();
+        meter.occupied(scheduler.running().size(), cache.usedBlocks());
+        if (!plan.isEmpty()) {
+            compute(plan);
+        }
+        if (scheduler.idle()) {
+            checkIntegrity();
+        }
+        assert checkIntegrity();
+    }
+
+    private void letGoOfCancelled() {
+        for (Answer answer : scheduler.all()) {
+            if (answer.cancelled()) {
+                end(answer, FinishReason.CANCELLED, Optional.empty());
+            }
+        }
+    }
+
+    private void compute(List<Chunk<Answer>> plan) {
+        Step step = Step.of(plan);
+        SampledToken[] drawn;
+        try {
+            drawn = loaded.transformer().step(step.batch(), step.sampling());
+        } catch (RuntimeException e) {
+            stepFailed(plan, e);
+            return;
+        }
+        failuresInARow = 0;
+        meter.stepDone(step.promptTokens(), drawn.length);
+        int next = 0;
+        for (Chunk<Answer> chunk : plan) {
+            scheduler.computed(chunk);
+            if (chunk.last()) {
+                handOut(chunk.sequence(), drawn[next++]);
+            }
+        }
+    }
+
+    private void stepFailed(List<Chunk<Answer>> plan, RuntimeException failure) {
+        LOG.log(System.Logger.Level.ERROR, "A step of the engine " + name + " failed", failure);
+        String reason = "The computation failed: " + describe(failure);
+        plan.forEach(chunk -> end(chunk.sequence(), FinishReason.FAILED, Optional.of(reason)));
+        if (++failuresInARow == FAILURES_IN_A_ROW) {
+            throw new IllegalStateException(
+                    FAILURES_IN_A_ROW + " steps failed one after the other, the last with " + describe(failure),
+                    failure);
+        }
+    }
+
+    private void handOut(Answer answer, SampledToken token) {
+        if (Float.isNaN(token.logprob())) {
+            String reason =
+                    "The model's numbers were not finite at token " + answer.length() + "; its weights may be damaged.";
+            end(answer, FinishReason.FAILED, Optional.of(reason));
+            return;
+        }
+        try {
+            answer.take(token).ifPresent(reason -> end(answer, reason, Optional.empty()));
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "The engine " + name + " could not turn a token into text", e);
+            end(answer, FinishReason.FAILED, Optional.of("A token could not be turned into text: " + describe(e)));
+        }
+    }
+
+    /** Frees what an answer holds, then tells it; so whoever hears the end finds its place free. */
+    private void end(Answer answer, FinishReason reason, Optional<String> error) {
+        scheduler.remove(answer);
+        lock.lock();
+        try {
+            open--;
+            meter.requestDone();
+            meter.occupied(scheduler.running().size(), cache.usedBlocks());
+        } finally {
+            lock.unlock();
+        }
+        answer.end(reason, error);
+    }
+
+    private void endAll(Optional<String> failure) {
+        lock.lock();
+        try {
+            closing = true;
+            arrived.forEach(scheduler::add);
+            arrived.clear();
+        } finally {
+            lock.unlock();
+        }
+        FinishReason reason = failure.isPresent() ? FinishReason.FAILED : FinishReason.CANCELLED;
+        Optional<String> error = failure.or(() -> Optional.of("The engine " + name + " was shut down."));
+        scheduler.all().forEach(answer -> end(answer, reason, error));
+    }
+
+    private boolean checkIntegrity() {
+        cache.checkIntegrity(scheduler.all().stream().map(Answer::blocks).toList());
+        return true;
+    }
+
+    private static String describe(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null ? failure.getClass().getSimpleName() : message;
+    }
+}
