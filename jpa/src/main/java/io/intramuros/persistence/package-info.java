@@ -1,2 +1,2 @@
-/** Entities, queries and schema migrations. Knows nothing of HTTP or of engines. */
+/** Entities, queries and schema migrations, a package for each capability. Knows nothing of HTTP or of engines. */
 package io.intramuros.persistence;
