@@ -11,7 +11,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcConnectionPool;
 
@@ -111,6 +113,19 @@ public final class TestDatabase implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** As {@link #inTransaction}, for work without a result. */
+    public void run(Consumer<EntityManager> work) {
+        inTransaction(em -> {
+            work.accept(em);
+            return null;
+        });
+    }
+
+    /** As {@link #inTransaction}, for a question. */
+    public boolean holds(Predicate<EntityManager> question) {
+        return inTransaction(question::test);
     }
 
     @Override

@@ -1,10 +1,13 @@
 package io.intramuros.persistence.schema;
 
+import jakarta.persistence.EntityManagerFactory;
 import java.util.Arrays;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationState;
+import org.hibernate.SessionFactory;
+import org.hibernate.tool.schema.spi.SchemaManagementException;
 
 /**
  * Brings a database to the schema of this application. Several servers may start on one database at once: the first
@@ -38,6 +41,22 @@ public final class Schema {
             throw new SchemaException(
                     "The database's schema could not be brought up to date: " + e.getMessage()
                             + " The database must be reachable, and empty or one of an earlier version of this application.",
+                    e);
+        }
+    }
+
+    /**
+     * Holds the entities against the database.
+     *
+     * @throws SchemaException if a table or column is missing or of another type
+     */
+    public static void validate(EntityManagerFactory entities) {
+        try {
+            entities.unwrap(SessionFactory.class).getSchemaManager().validateMappedObjects();
+        } catch (SchemaManagementException e) {
+            throw new SchemaException(
+                    "The database's schema is not what the migrations made: " + e.getMessage()
+                            + " Undo what was changed by hand, or restore a backup.",
                     e);
         }
     }

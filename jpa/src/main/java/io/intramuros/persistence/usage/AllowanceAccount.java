@@ -37,11 +37,6 @@ public class AllowanceAccount {
 
     protected AllowanceAccount() {}
 
-    AllowanceAccount(Key key) {
-        this.userName = key.userName();
-        this.monthStart = key.monthStart();
-    }
-
     public String userName() {
         return userName;
     }

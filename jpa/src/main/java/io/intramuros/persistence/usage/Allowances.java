@@ -16,14 +16,14 @@ public final class Allowances {
         return Optional.ofNullable(em.find(AllowanceAccount.class, key));
     }
 
-    /**
-     * Opens an account, in a transaction of its own: it fails if another request opens the same one at this moment.
-     *
-     * @throws jakarta.persistence.PersistenceException at once if the account exists
-     */
-    public void create(AllowanceAccount.Key key) {
-        em.persist(new AllowanceAccount(key));
-        em.flush();
+    /** Opens an account, unless there is one; others may do the same at the same moment. */
+    public void ensure(AllowanceAccount.Key key) {
+        em.createQuery("""
+                        insert into AllowanceAccount (userName, monthStart, usedTokens, reservedTokens)
+                        values (:user, :month, 0L, 0L) on conflict do nothing""")
+                .setParameter("user", key.userName())
+                .setParameter("month", key.monthStart())
+                .executeUpdate();
     }
 
     /**

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.intramuros.persistence.TestDatabase;
 import java.sql.SQLException;
-import org.hibernate.SessionFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -16,10 +15,17 @@ class SchemaTest {
     @EnumSource
     void everyEntityMatchesWhatTheMigrationsMake(TestDatabase.Kind kind) {
         try (TestDatabase database = TestDatabase.migrated(kind)) {
-            assertDoesNotThrow(() -> database.entities()
-                    .unwrap(SessionFactory.class)
-                    .getSchemaManager()
-                    .validateMappedObjects());
+            assertDoesNotThrow(() -> Schema.validate(database.entities()));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aTableChangedByHandIsNoticed(TestDatabase.Kind kind) throws SQLException {
+        try (TestDatabase database = TestDatabase.migrated(kind)) {
+            execute(database, "alter table usage_audit drop column backend");
+            SchemaException refusal = assertThrows(SchemaException.class, () -> Schema.validate(database.entities()));
+            assertTrue(refusal.getMessage().contains("backend"), refusal.getMessage());
         }
     }
 
