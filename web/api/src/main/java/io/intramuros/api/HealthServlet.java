@@ -42,6 +42,7 @@ public class HealthServlet extends HttpServlet {
                 .build();
         response.setStatus(up ? HttpServletResponse.SC_OK : HttpServletResponse.SC_SERVICE_UNAVAILABLE);
         response.setContentType(ErrorResponses.JSON);
+        response.setCharacterEncoding("utf-8");
         response.setHeader("Cache-Control", "no-store");
         response.getWriter().print(health);
     }

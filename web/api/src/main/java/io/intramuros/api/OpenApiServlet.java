@@ -7,10 +7,13 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** {@code GET /openapi}: the description of the API, open to everybody. */
-@WebServlet(urlPatterns = {"/openapi", "/openapi.json"})
+/**
+ * {@code GET /v1/openapi.json}: the description of the API, open to everybody. The container serves the same document at
+ * {@code /openapi}.
+ */
+@WebServlet(urlPatterns = "/v1/openapi.json")
 public class OpenApiServlet extends HttpServlet {
-    static final String DOCUMENT = "openapi.json";
+    static final String DOCUMENT = "/META-INF/openapi.json";
 
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
