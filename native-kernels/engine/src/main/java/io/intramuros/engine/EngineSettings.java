@@ -74,6 +74,22 @@ public record EngineSettings(
                 false);
     }
 
+    /** The same decisions about a model at another place. */
+    public EngineSettings at(Path otherModelPath) {
+        return new EngineSettings(
+                name,
+                otherModelPath,
+                modelId,
+                backend,
+                threads,
+                contextTokens,
+                maxBatchSize,
+                maxQueue,
+                cacheBytes,
+                tokenBudget,
+                demonstration);
+    }
+
     private static void requireAtLeast(long least, String setting, long value) {
         if (value < least) {
             throw new IllegalArgumentException(setting + " is " + value + ", it must be at least " + least);

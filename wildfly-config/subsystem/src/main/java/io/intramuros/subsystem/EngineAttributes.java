@@ -1,0 +1,120 @@
+package io.intramuros.subsystem;
+
+import io.intramuros.engine.EngineSettings;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jboss.as.controller.AttributeDefinition;
+import org.jboss.as.controller.OperationContext;
+import org.jboss.as.controller.OperationFailedException;
+import org.jboss.as.controller.SimpleAttributeDefinition;
+import org.jboss.as.controller.SimpleAttributeDefinitionBuilder;
+import org.jboss.as.controller.client.helpers.MeasurementUnit;
+import org.jboss.as.controller.operations.validation.IntRangeValidator;
+import org.jboss.as.controller.operations.validation.LongRangeValidator;
+import org.jboss.as.controller.operations.validation.StringAllowedValuesValidator;
+import org.jboss.as.controller.operations.validation.StringLengthValidator;
+import org.jboss.dmr.ModelNode;
+import org.jboss.dmr.ModelType;
+
+/**
+ * What an administrator can set on an engine. Every attribute takes expressions, and each change restarts that engine
+ * and nothing else. Undefined stands for "choose well".
+ */
+final class EngineAttributes {
+    private static final long BYTES_PER_MEGABYTE = 1L << 20;
+
+    static final SimpleAttributeDefinition MODEL = new SimpleAttributeDefinitionBuilder("model", ModelType.STRING)
+            .setAllowExpression(true)
+            .setValidator(new StringLengthValidator(1))
+            .build();
+
+    static final SimpleAttributeDefinition MODEL_ID = optional("model-id", ModelType.STRING)
+            .setValidator(new StringLengthValidator(1))
+            .build();
+
+    static final SimpleAttributeDefinition BACKEND = optional("backend", ModelType.STRING)
+            .setDefaultValue(new ModelNode(EngineSettings.DEFAULT_BACKEND))
+            .setValidator(new StringAllowedValuesValidator(EngineSettings.DEFAULT_BACKEND))
+            .build();
+
+    static final SimpleAttributeDefinition CONTEXT_LENGTH = optional("context-length", ModelType.INT)
+            .setValidator(new IntRangeValidator(1))
+            .build();
+
+    static final SimpleAttributeDefinition MAX_BATCH_SIZE = optional("max-batch-size", ModelType.INT)
+            .setDefaultValue(new ModelNode(EngineSettings.DEFAULT_MAX_BATCH_SIZE))
+            .setValidator(new IntRangeValidator(1))
+            .build();
+
+    static final SimpleAttributeDefinition MAX_QUEUE = optional("max-queue", ModelType.INT)
+            .setDefaultValue(new ModelNode(EngineSettings.DEFAULT_MAX_QUEUE))
+            .setValidator(new IntRangeValidator(0))
+            .build();
+
+    static final SimpleAttributeDefinition CACHE_MEMORY = optional("cache-memory", ModelType.LONG)
+            .setMeasurementUnit(MeasurementUnit.MEGABYTES)
+            .setValidator(new LongRangeValidator(1, Long.MAX_VALUE / BYTES_PER_MEGABYTE))
+            .build();
+
+    static final SimpleAttributeDefinition THREADS = optional("threads", ModelType.INT)
+            .setValidator(new IntRangeValidator(1))
+            .build();
+
+    static final SimpleAttributeDefinition TOKEN_BUDGET = optional("token-budget", ModelType.INT)
+            .setDefaultValue(new ModelNode(EngineSettings.DEFAULT_TOKEN_BUDGET))
+            .setValidator(new IntRangeValidator(1))
+            .build();
+
+    static final SimpleAttributeDefinition DEMONSTRATION = optional("demonstration", ModelType.BOOLEAN)
+            .setDefaultValue(ModelNode.FALSE)
+            .build();
+
+    static final List<AttributeDefinition> ALL = List.of(
+            MODEL,
+            MODEL_ID,
+            BACKEND,
+            CONTEXT_LENGTH,
+            MAX_BATCH_SIZE,
+            MAX_QUEUE,
+            CACHE_MEMORY,
+            THREADS,
+            TOKEN_BUDGET,
+            DEMONSTRATION);
+
+    private EngineAttributes() {}
+
+    /**
+     * What the resource says, for the engine. The path is as written: a relative one still has to be placed under the
+     * server's data directory.
+     *
+     * @throws OperationFailedException if an expression can't be resolved, or its value isn't allowed
+     */
+    static EngineSettings settings(OperationContext context, ModelNode model) throws OperationFailedException {
+        return new EngineSettings(
+                context.getCurrentAddressValue(),
+                path(MODEL.resolveModelAttribute(context, model).asString()),
+                MODEL_ID.resolveModelAttribute(context, model).asStringOrNull(),
+                BACKEND.resolveModelAttribute(context, model).asString(),
+                THREADS.resolveModelAttribute(context, model).asInt(0),
+                CONTEXT_LENGTH.resolveModelAttribute(context, model).asInt(0),
+                MAX_BATCH_SIZE.resolveModelAttribute(context, model).asInt(),
+                MAX_QUEUE.resolveModelAttribute(context, model).asInt(),
+                CACHE_MEMORY.resolveModelAttribute(context, model).asLong(0) * BYTES_PER_MEGABYTE,
+                TOKEN_BUDGET.resolveModelAttribute(context, model).asInt(),
+                DEMONSTRATION.resolveModelAttribute(context, model).asBoolean());
+    }
+
+    private static Path path(String model) throws OperationFailedException {
+        try {
+            return Path.of(model);
+        } catch (InvalidPathException e) {
+            throw new OperationFailedException(
+                    MODEL.getName() + " is not a path on this machine: " + e.getMessage(), e);
+        }
+    }
+
+    private static SimpleAttributeDefinitionBuilder optional(String name, ModelType type) {
+        return new SimpleAttributeDefinitionBuilder(name, type, true).setAllowExpression(true);
+    }
+}
