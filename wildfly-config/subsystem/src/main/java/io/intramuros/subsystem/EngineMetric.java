@@ -30,13 +30,13 @@ enum EngineMetric implements Metric<InferenceEngine> {
             "tokens-per-second",
             ModelType.DOUBLE,
             Flag.GAUGE_METRIC,
-            MeasurementUnit.PER_SECOND,
+            MeasurementUnit.NONE,
             statistics -> new ModelNode(statistics.decodeTokensPerSecond())),
     PROMPT_TOKENS_PER_SECOND(
             "prompt-tokens-per-second",
             ModelType.DOUBLE,
             Flag.GAUGE_METRIC,
-            MeasurementUnit.PER_SECOND,
+            MeasurementUnit.NONE,
             statistics -> new ModelNode(statistics.prefillTokensPerSecond())),
     CACHE_USED(
             "cache-used",
