@@ -32,8 +32,8 @@ final class EngineServiceConfigurator implements ResourceServiceConfigurator {
             throws OperationFailedException {
         EngineSettings settings = EngineAttributes.settings(context, model);
         ServiceDependency<Path> path = ServiceDependency.on(PathManager.SERVICE_DESCRIPTOR)
-                .map(paths -> Path.of(paths.resolveRelativePathEntry(
-                        settings.modelPath().toString(), ServerEnvironment.SERVER_DATA_DIR)));
+                .map(paths -> paths.getPathEntry(ServerEnvironment.SERVER_DATA_DIR))
+                .map(dataDirectory -> Path.of(dataDirectory.resolvePath()).resolve(settings.modelPath()));
         // Blocking: stopping waits for the running step and frees the weights, which must not hold up the server's few
         // service threads.
         return CapabilityServiceInstaller.builder(
