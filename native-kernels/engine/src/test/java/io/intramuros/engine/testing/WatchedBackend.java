@@ -1,0 +1,47 @@
+package io.intramuros.engine.testing;
+
+import io.intramuros.kernels.Backend;
+import io.intramuros.kernels.SampledToken;
+import io.intramuros.kernels.StepBatch;
+import io.intramuros.kernels.vector.VectorBackend;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/** The real backend, with a watcher that sees each step before it is computed, may hold it, break it or spoil its results. */
+public final class WatchedBackend {
+    private final Consumer<StepBatch> beforeStep;
+    private final UnaryOperator<SampledToken[]> results;
+
+    /**
+     * @param beforeStep hears each step; what it throws, the step throws
+     * @param results may change the tokens drawn
+     */
+    public WatchedBackend(Consumer<StepBatch> beforeStep, UnaryOperator<SampledToken[]> results) {
+        this.beforeStep = beforeStep;
+        this.results = results;
+    }
+
+    /** A watcher that changes nothing. */
+    public WatchedBackend(Consumer<StepBatch> beforeStep) {
+        this(beforeStep, UnaryOperator.identity());
+    }
+
+    /** Opens the backend. */
+    public Backend open(int threads) {
+        Backend real = new VectorBackend(threads);
+        return (Backend) Proxy.newProxyInstance(
+                Backend.class.getClassLoader(), new Class<?>[] {Backend.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("beginStep")) {
+                        beforeStep.accept((StepBatch) arguments[0]);
+                    }
+                    try {
+                        Object result = method.invoke(real, arguments);
+                        return method.getName().equals("sample") ? results.apply((SampledToken[]) result) : result;
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+}
