@@ -12,6 +12,8 @@ const ALLOWED = {
   ],
   ALLOWED_ATTR: ['href', 'title', 'target', 'rel', 'class', 'start'],
   ALLOWED_URI_REGEXP: /^(?:https?:\/\/|mailto:)/i,
+  // Not addresses, so the rule for addresses is not theirs.
+  ADD_URI_SAFE_ATTR: ['target', 'rel', 'start'],
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
   RETURN_DOM_FRAGMENT: true,

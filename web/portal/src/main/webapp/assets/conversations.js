@@ -40,7 +40,7 @@ export function addConversation(id, title) {
   link.href = `${page.context}/?conversation=${id}`;
   link.setAttribute('aria-current', 'page');
   link.textContent = title;
-  item.append(link, button('rename', '✎'), button('delete', '🗑'));
+  item.append(link, button('rename'), button('delete'));
   label(item);
   list.prepend(item);
   document.getElementById('no-conversations')?.remove();
@@ -54,11 +54,10 @@ export function raiseConversation(id) {
   }
 }
 
-function button(kind, sign) {
+function button(kind) {
   const made = document.createElement('button');
   made.type = 'button';
   made.className = `${kind} quiet icon`;
-  made.textContent = sign;
   return made;
 }
 
