@@ -18,18 +18,22 @@ final class Dequantiser {
 
     /** {@code out[at, at + columns)} = row {@code row} of {@code w}. */
     static void row(VectorWeight w, int row, float[] out, int at) {
+        columns(w, row, 0, w.columns(), out, at);
+    }
+
+    /** {@code out[at, at + n)} = columns {@code [column, column + n)} of a row, whole blocks of the type. */
+    static void columns(VectorWeight w, int row, int column, int n, float[] out, int at) {
         MemorySegment s = w.data();
-        long from = row * w.rowBytes();
-        int columns = w.columns();
+        long from = w.offset(row) + w.type().rowBytes(column);
         switch (w.type()) {
-            case F32 -> MemorySegment.copy(s, FLOAT, from, out, at, columns);
-            case F16 -> f16(s, from, columns, out, at);
-            case BF16 -> bf16(s, from, columns, out, at);
-            case Q8_0 -> q8x0(s, from, columns, out, at);
-            case Q4_0 -> q4x0(s, from, columns, out, at);
-            case Q4_1 -> q4x1(s, from, columns, out, at);
-            case Q4_K -> q4k(s, from, columns, out, at);
-            case Q6_K -> q6k(s, from, columns, out, at);
+            case F32 -> MemorySegment.copy(s, FLOAT, from, out, at, n);
+            case F16 -> f16(s, from, n, out, at);
+            case BF16 -> bf16(s, from, n, out, at);
+            case Q8_0 -> q8x0(s, from, n, out, at);
+            case Q4_0 -> q4x0(s, from, n, out, at);
+            case Q4_1 -> q4x1(s, from, n, out, at);
+            case Q4_K -> q4k(s, from, n, out, at);
+            case Q6_K -> q6k(s, from, n, out, at);
         }
     }
 

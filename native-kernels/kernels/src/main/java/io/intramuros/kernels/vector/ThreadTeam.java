@@ -20,6 +20,8 @@ final class ThreadTeam implements AutoCloseable {
     /** How often a thread looks before it parks: some tens of microseconds. */
     private static final int SPINS = 1_000;
 
+    private static final int SHORT_PARTS = 16;
+
     private final Helper[] helpers;
     private final AtomicInteger nextPart = new AtomicInteger();
     private final AtomicInteger working = new AtomicInteger();
@@ -72,6 +74,21 @@ final class ThreadTeam implements AutoCloseable {
             failure = null;
             throw new IllegalStateException("a computing thread failed", thrown);
         }
+    }
+
+    /**
+     * Runs parts of some microseconds each: alone if they are few, else in runs of {@link #SHORT_PARTS}, so that taking
+     * a part costs little beside doing it.
+     */
+    void runShort(int partCount, Task work) {
+        int runs = partCount < 2 * SHORT_PARTS ? 1 : (partCount + SHORT_PARTS - 1) / SHORT_PARTS;
+        int length = (partCount + runs - 1) / runs;
+        run(runs, (run, worker) -> {
+            int end = Math.min(partCount, (run + 1) * length);
+            for (int part = run * length; part < end; part++) {
+                work.run(part, worker);
+            }
+        });
     }
 
     private void takeParts(int worker) {

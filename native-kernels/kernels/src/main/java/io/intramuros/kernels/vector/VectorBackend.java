@@ -19,10 +19,12 @@ import java.util.Arrays;
 
 /** The portable backend: see the package's description. */
 public final class VectorBackend implements Backend {
-    private static final int ROWS_PER_PART = 16;
-
     private final ThreadTeam team;
     private final Arena arena = Arena.ofShared();
+    private final Projector projector;
+    private float[] normed = new float[0];
+    private float[] upper = new float[0];
+    private float[] logits = new float[0];
     private StepBatch batch;
     private boolean closed;
 
@@ -37,6 +39,7 @@ public final class VectorBackend implements Backend {
             throw new IllegalArgumentException("threads must be at least 1, not " + threads);
         }
         team = new ThreadTeam(threads, "intramuros-vector");
+        projector = new Projector(team);
     }
 
     @Override
@@ -55,13 +58,7 @@ public final class VectorBackend implements Backend {
         if (!data.isNative()) {
             data = arena.allocate(data.byteSize(), 64).copyFrom(data);
         }
-        return new VectorWeight(
-                tensor.name(),
-                tensor.type(),
-                tensor.rows(),
-                tensor.columns(),
-                tensor.type().rowBytes(tensor.columns()),
-                data);
+        return VectorWeight.of(tensor, data);
     }
 
     @Override
@@ -90,10 +87,13 @@ public final class VectorBackend implements Backend {
     @Override
     public void queryKeyValue(
             Activations hidden, RmsNorm norm, AttentionWeights weights, Activations q, Activations k, Activations v) {
-        float[] normed = normalise(hidden, norm);
-        product(normed, batch.rows(), weights.query(), weights.queryBias(), values(q), false);
-        product(normed, batch.rows(), weights.key(), weights.keyBias(), values(k), false);
-        product(normed, batch.rows(), weights.value(), weights.valueBias(), values(v), false);
+        normalise(hidden, norm, batch.rows());
+        projector.project(
+                normed,
+                batch.rows(),
+                linear(weights.query(), weights.queryBias(), q),
+                linear(weights.key(), weights.keyBias(), k),
+                linear(weights.value(), weights.valueBias(), v));
     }
 
     @Override
@@ -136,7 +136,7 @@ public final class VectorBackend implements Backend {
     private void rotateRow(Rope rope, RmsNorm norm, float[] angles, float[] x, int row, int columns, int dim) {
         for (int at = row * columns; at < (row + 1) * columns; at += dim) {
             if (norm != null) {
-                Norms.row(x, at, dim, vector(norm.gain()), norm.epsilon(), x, at);
+                Norms.row(x, at, dim, VectorWeight.vector(norm.gain()), norm.epsilon(), x, at);
             }
             Rotary.head(rope.pairing(), angles, x, at, dim);
         }
@@ -176,34 +176,32 @@ public final class VectorBackend implements Backend {
 
     @Override
     public void projectAdd(Activations in, Weight w, Activations residual) {
-        product(values(in), batch.rows(), w, null, values(residual), true);
+        projector.project(values(in), batch.rows(), new Linear((VectorWeight) w, null, true, values(residual)));
     }
 
     @Override
     public void gatedUp(Activations hidden, RmsNorm norm, Weight gate, Weight up, Activations out) {
-        float[] normed = normalise(hidden, norm);
-        float[] gated = values(out);
-        float[] upper = new float[batch.rows() * up.rows()];
-        product(normed, batch.rows(), gate, null, gated, false);
-        product(normed, batch.rows(), up, null, upper, false);
-        team.run(batch.rows(), (part, worker) -> {
-            for (int i = part * up.rows(); i < (part + 1) * up.rows(); i++) {
-                gated[i] = gated[i] / (1 + (float) Math.exp(-gated[i])) * upper[i];
-            }
-        });
+        int rows = batch.rows();
+        normalise(hidden, norm, rows);
+        upper = atLeast(upper, rows * up.rows());
+        projector.gated(
+                normed,
+                rows,
+                new Linear((VectorWeight) gate, null, false, values(out)),
+                new Linear((VectorWeight) up, null, false, upper));
     }
 
     @Override
     public SampledToken[] sample(Activations hidden, RmsNorm norm, Weight head, SamplingRow[] rows) {
         int[] logitRows = batch.logitRows();
         int columns = hidden.columns();
-        float[] gain = vector(norm.gain());
-        float[] normed = new float[logitRows.length * columns];
+        float[] gain = VectorWeight.vector(norm.gain());
+        normed = atLeast(normed, logitRows.length * columns);
         for (int i = 0; i < logitRows.length; i++) {
             Norms.row(values(hidden), logitRows[i] * columns, columns, gain, norm.epsilon(), normed, i * columns);
         }
-        float[] logits = new float[logitRows.length * head.rows()];
-        product(normed, logitRows.length, head, null, logits, false);
+        logits = atLeast(logits, Math.multiplyExact(logitRows.length, head.rows()));
+        projector.project(normed, logitRows.length, new Linear((VectorWeight) head, null, false, logits));
         SampledToken[] tokens = new SampledToken[logitRows.length];
         team.run(
                 tokens.length,
@@ -211,39 +209,23 @@ public final class VectorBackend implements Backend {
         return tokens;
     }
 
-    private void product(float[] in, int rows, Weight weight, Weight bias, float[] out, boolean add) {
-        VectorWeight w = (VectorWeight) weight;
-        int columns = w.columns();
-        int outputs = w.rows();
-        float[] biases = bias == null ? null : vector(bias);
-        team.run((outputs + ROWS_PER_PART - 1) / ROWS_PER_PART, (part, worker) -> {
-            float[] row = new float[columns];
-            for (int r = part * ROWS_PER_PART; r < Math.min(outputs, (part + 1) * ROWS_PER_PART); r++) {
-                Dequantiser.row(w, r, row, 0);
-                for (int t = 0; t < rows; t++) {
-                    float sum = MatrixProduct.dot(in, t * columns, row, 0, columns);
-                    float start = add ? out[t * outputs + r] : biases == null ? 0 : biases[r];
-                    out[t * outputs + r] = start + sum;
-                }
-            }
-        });
+    private static Linear linear(Weight weight, Weight bias, Activations out) {
+        return new Linear((VectorWeight) weight, VectorWeight.vector(bias), false, values(out));
     }
 
-    private float[] normalise(Activations hidden, RmsNorm norm) {
+    /** The normed rows go to {@link #normed}. */
+    private void normalise(Activations hidden, RmsNorm norm, int rows) {
         int columns = hidden.columns();
         float[] x = values(hidden);
-        float[] gain = vector(norm.gain());
-        float[] normed = new float[batch.rows() * columns];
-        team.run(
-                batch.rows(),
-                (part, worker) -> Norms.row(x, part * columns, columns, gain, norm.epsilon(), normed, part * columns));
-        return normed;
+        float[] gain = VectorWeight.vector(norm.gain());
+        float[] out = atLeast(normed, rows * columns);
+        normed = out;
+        team.runShort(
+                rows, (row, worker) -> Norms.row(x, row * columns, columns, gain, norm.epsilon(), out, row * columns));
     }
 
-    private static float[] vector(Weight weight) {
-        float[] values = new float[weight.columns()];
-        Dequantiser.row((VectorWeight) weight, 0, values, 0);
-        return values;
+    private static float[] atLeast(float[] array, int size) {
+        return array.length >= size ? array : new float[size];
     }
 
     private static float[] values(Activations activations) {

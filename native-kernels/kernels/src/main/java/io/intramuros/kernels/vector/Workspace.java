@@ -1,0 +1,20 @@
+package io.intramuros.kernels.vector;
+
+/** What one computing thread needs for itself. */
+final class Workspace {
+    /** Sums of a tile or of a quad of rows. */
+    final float[] sums = new float[16];
+
+    /** A piece of one row of weights, unpacked the plain way. */
+    final float[] row = new float[Gemm.COLUMN_BLOCK];
+
+    /** Unpacked weights of {@link Gemm#PANEL_QUADS} quads, allocated when first wanted. */
+    private float[] panel;
+
+    float[] panel() {
+        if (panel == null) {
+            panel = new float[Gemm.PANEL_QUADS * 4 * Gemm.COLUMN_BLOCK];
+        }
+        return panel;
+    }
+}
