@@ -14,7 +14,12 @@ import javax.naming.CompositeName;
 import javax.naming.NamingException;
 import org.jboss.as.controller.PathAddress;
 import org.jboss.as.controller.RunningMode;
+import org.jboss.as.controller.capability.registry.RuntimeCapabilityRegistry;
+import org.jboss.as.controller.extension.ExtensionRegistry;
 import org.jboss.as.controller.operations.common.Util;
+import org.jboss.as.controller.operations.global.ReadFeatureDescriptionHandler;
+import org.jboss.as.controller.registry.ManagementResourceRegistration;
+import org.jboss.as.controller.registry.Resource;
 import org.jboss.as.naming.ServiceBasedNamingStore;
 import org.jboss.as.naming.deployment.ContextNames;
 import org.jboss.as.server.ServerEnvironment;
@@ -140,6 +145,20 @@ public abstract class RunningSubsystem extends AbstractSubsystemTest {
         protected void setupController(ControllerInitializer controller) {
             controller.addPath(
                     ServerEnvironment.SERVER_DATA_DIR, dataDirectory().toString(), null);
+        }
+
+        /** An operation that whole servers have at every address. */
+        @Override
+        protected void initializeExtraSubystemsAndModel(
+                ExtensionRegistry extensions,
+                Resource rootResource,
+                ManagementResourceRegistration root,
+                RuntimeCapabilityRegistry capabilities) {
+            super.initializeExtraSubystemsAndModel(extensions, rootResource, root, capabilities);
+            root.registerOperationHandler(
+                    ReadFeatureDescriptionHandler.DEFINITION,
+                    ReadFeatureDescriptionHandler.getInstance(capabilities),
+                    true);
         }
 
         @Override
