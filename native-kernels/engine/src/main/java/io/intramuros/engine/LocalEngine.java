@@ -3,6 +3,7 @@ package io.intramuros.engine;
 import io.intramuros.engine.decoder.LoadedModel;
 import io.intramuros.engine.generation.Answer;
 import io.intramuros.engine.loop.StepLoop;
+import io.intramuros.engine.template.ChatEncoder;
 import io.intramuros.engine.template.ChatTemplate;
 import io.intramuros.engine.tokenizer.Tokenizer;
 import io.intramuros.kernels.Backend;
@@ -258,16 +259,11 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
     }
 
     private static int[] encodeChat(LoadedModel loaded, List<ChatMessage> messages) {
-        Tokenizer tokenizer = loaded.tokenizer();
         ChatTemplate template = loaded.model()
                 .chatTemplate()
                 .orElseThrow(() -> new InvalidPromptException(
                         "The model has no chat template: it continues text and holds no conversations."));
-        // What people typed must not be able to open and close turns.
-        List<ChatMessage> plain = messages.stream()
-                .map(message -> new ChatMessage(tokenizer.plain(message.role()), tokenizer.plain(message.content())))
-                .toList();
-        return tokenizer.encode(template.render(plain, true), false);
+        return new ChatEncoder(loaded.tokenizer(), template).encode(messages);
     }
 
     private static int[] encodeText(Tokenizer tokenizer, String text) {

@@ -13,13 +13,21 @@ final class MappedModel implements Model {
     private final DecoderTensors tensors;
     private final TensorTable table;
     private final Tokenizer tokenizer;
+    private final Optional<ChatTemplate> template;
 
-    MappedModel(MappedFiles files, ModelConfig config, DecoderTensors tensors, TensorTable table, Tokenizer tokenizer) {
+    MappedModel(
+            MappedFiles files,
+            ModelConfig config,
+            DecoderTensors tensors,
+            TensorTable table,
+            Tokenizer tokenizer,
+            Optional<ChatTemplate> template) {
         this.files = files;
         this.config = config;
         this.tensors = tensors;
         this.table = table;
         this.tokenizer = tokenizer;
+        this.template = template;
     }
 
     @Override
@@ -39,7 +47,7 @@ final class MappedModel implements Model {
 
     @Override
     public Optional<ChatTemplate> chatTemplate() {
-        return Optional.empty();
+        return template;
     }
 
     @Override

@@ -4,7 +4,8 @@ import io.intramuros.engine.ChatMessage;
 import java.util.List;
 
 /** A model's chat template. Thread-safe. */
-public interface ChatTemplate extends AutoCloseable {
+@FunctionalInterface
+public interface ChatTemplate {
     /**
      * The conversation as the model expects it.
      *
@@ -13,7 +14,4 @@ public interface ChatTemplate extends AutoCloseable {
      * @throws io.intramuros.engine.InvalidPromptException if the template refuses the conversation, with its own words
      */
     String render(List<ChatMessage> messages, boolean openAnswer);
-
-    @Override
-    void close();
 }
