@@ -14,6 +14,7 @@ final class Launch {
     private static final Duration MODEL_PATIENCE = Duration.ofMinutes(30);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(300);
     private static final Duration SPEAK_AGAIN = Duration.ofSeconds(5);
+    private static final Duration LOOK_AT_ENGINES_AGAIN = Duration.ofSeconds(6);
     private static final int LOG_LINES_SHOWN = 30;
 
     private final Options options;
@@ -59,6 +60,10 @@ final class Launch {
             try {
                 bringUp(wanted);
             } catch (RuntimeException e) {
+                if (stopping) {
+                    // It failed because it was told to stop, which the other thread sees to.
+                    return 1;
+                }
                 stopping = true;
                 stopServers();
                 state.with(State.Phase.FAILED, firstLine(e)).write(home);
@@ -95,7 +100,9 @@ final class Launch {
             Console.say("Starting Keycloak");
             keycloak.start(program, realm, secrets);
         }
-        Path model = options.model() != null ? options.model() : downloads.model();
+        ServedModel model = options.model() != null
+                ? ServedModel.own(options.model())
+                : ServedModel.demonstration(downloads.model());
         Console.say("Starting WildFly");
         wildfly.start(build, model, database, portalSecret(secrets), cache, secrets);
         awaitServers();
@@ -162,7 +169,8 @@ final class Launch {
                 options.portOffset(),
                 addresses.ownOidcUrl(),
                 options.model() == null ? "" : options.model().toString(),
-                options.database() == null ? "" : options.database().url());
+                options.database() == null ? "" : options.database().url(),
+                "");
     }
 
     private String portalSecret(Secrets secrets) {
@@ -214,17 +222,29 @@ final class Launch {
             return;
         }
         SelfCheck check = new SelfCheck(addresses, secret);
-        String token = check.token();
+        String model = awaitModel(check);
+        state = state.withModelId(model);
+        Console.say("Asking the model one question through the API");
+        Console.say(check.ask(model, check.token()));
+    }
+
+    private String awaitModel(SelfCheck check) {
+        Engines engines = new Engines(build.server(), addresses);
         Progress progress = new Progress(MODEL_PATIENCE);
-        String model = check.model(token);
+        Duration looked = Console.elapsed();
+        String model = check.model(check.token());
         while (model == null) {
             failIfEnded();
-            progress.waitFor("the model to be loaded (the console says how far it is, or why it failed)");
-            token = check.token();
-            model = check.model(token);
+            progress.waitFor("the model to be loaded");
+            if (Console.elapsed().minus(looked).compareTo(LOOK_AT_ENGINES_AGAIN) > 0) {
+                looked = Console.elapsed();
+                engines.failure().ifPresent(reason -> {
+                    throw new RunException("The model can't be used. " + reason);
+                });
+            }
+            model = check.model(check.token());
         }
-        Console.say("Asking the model one question through the API");
-        Console.say(check.ask(model, token));
+        return model;
     }
 
     private void failIfEnded() {

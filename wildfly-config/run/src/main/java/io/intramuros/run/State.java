@@ -17,8 +17,9 @@ import java.util.Properties;
  * @param oidcUrl the realm at a Keycloak of one's own; empty if Keycloak is ours
  * @param model the model's path
  * @param jdbcUrl the database server; empty for H2
+ * @param modelId what the API calls the model; empty while unknown
  */
-record State(Phase phase, String reason, int portOffset, String oidcUrl, String model, String jdbcUrl) {
+record State(Phase phase, String reason, int portOffset, String oidcUrl, String model, String jdbcUrl, String modelId) {
     /** The life of the product. */
     enum Phase {
         STOPPED,
@@ -28,7 +29,7 @@ record State(Phase phase, String reason, int portOffset, String oidcUrl, String 
     }
 
     /** Before the first start. */
-    static final State NONE = new State(Phase.STOPPED, "", 0, "", "", "");
+    static final State NONE = new State(Phase.STOPPED, "", 0, "", "", "", "");
 
     static State of(Home home) {
         Path file = home.state();
@@ -44,7 +45,8 @@ record State(Phase phase, String reason, int portOffset, String oidcUrl, String 
                     Integer.parseInt(properties.getProperty("portOffset", "0")),
                     properties.getProperty("oidcUrl", ""),
                     properties.getProperty("model", ""),
-                    properties.getProperty("jdbcUrl", ""));
+                    properties.getProperty("jdbcUrl", ""),
+                    properties.getProperty("modelId", ""));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (IllegalArgumentException e) {
@@ -53,12 +55,19 @@ record State(Phase phase, String reason, int portOffset, String oidcUrl, String 
     }
 
     State with(Phase now, String why) {
-        return new State(now, why, portOffset, oidcUrl, model, jdbcUrl);
+        return new State(now, why, portOffset, oidcUrl, model, jdbcUrl, modelId);
+    }
+
+    State withModelId(String id) {
+        return new State(phase, reason, portOffset, oidcUrl, model, jdbcUrl, id);
     }
 
     /** Whether the same product would run: a running one can be kept. */
     boolean sameProduct(State other) {
-        return with(Phase.READY, "").equals(other.with(Phase.READY, ""));
+        return portOffset == other.portOffset
+                && oidcUrl.equals(other.oidcUrl)
+                && model.equals(other.model)
+                && jdbcUrl.equals(other.jdbcUrl);
     }
 
     void write(Home home) {
@@ -69,6 +78,7 @@ record State(Phase phase, String reason, int portOffset, String oidcUrl, String 
         properties.setProperty("oidcUrl", oidcUrl);
         properties.setProperty("model", model);
         properties.setProperty("jdbcUrl", jdbcUrl);
+        properties.setProperty("modelId", modelId);
         StringWriter text = new StringWriter();
         try {
             properties.store(text, null);

@@ -12,10 +12,11 @@ import java.util.Map;
  * @param phase how far it is
  * @param reason why it failed; empty otherwise
  * @param addresses where things answer
+ * @param modelId what the API calls the model; empty while unknown
  * @param realm the demonstration realm
  * @param secrets its passwords
  */
-record Status(State.Phase phase, String reason, Addresses addresses, Realm realm, Secrets secrets) {
+record Status(State.Phase phase, String reason, Addresses addresses, String modelId, Realm realm, Secrets secrets) {
     /** Compares what was last written with what is there. */
     static Status of(Home home, Realm realm) {
         State state = State.of(home);
@@ -37,7 +38,7 @@ record Status(State.Phase phase, String reason, Addresses addresses, Realm realm
         } else if (phase == State.Phase.READY && !wildfly.isReady()) {
             phase = State.Phase.STARTING;
         }
-        return new Status(phase, reason, addresses, realm, secrets);
+        return new Status(phase, reason, addresses, state.modelId(), realm, secrets);
     }
 
     /** The contract for programs. */
@@ -119,7 +120,8 @@ record Status(State.Phase phase, String reason, Addresses addresses, Realm realm
                   -d grant_type=client_credentials -d client_id=%s -d client_secret=%s \\
                   | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
                 curl %s/chat/completions -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
-                  -d '{"messages":[{"role":"user","content":"What is a city wall for?"}]}'
-                """.formatted(addresses.tokenUrl(), Realm.APP_CLIENT, secrets.peek(Realm.APP_SECRET), addresses.api());
+                  -d '{"model":"%s","messages":[{"role":"user","content":"What is a city wall for?"}]}'
+                """.formatted(
+                addresses.tokenUrl(), Realm.APP_CLIENT, secrets.peek(Realm.APP_SECRET), addresses.api(), modelId);
     }
 }

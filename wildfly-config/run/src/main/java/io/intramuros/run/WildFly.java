@@ -49,7 +49,13 @@ record WildFly(Home home, Addresses addresses) {
      * @param cache where unpacked native libraries may be kept
      * @param secrets where passwords are kept
      */
-    void start(Build build, Path model, Options.Database database, String portalSecret, Path cache, Secrets secrets) {
+    void start(
+            Build build,
+            ServedModel model,
+            Options.Database database,
+            String portalSecret,
+            Path cache,
+            Secrets secrets) {
         try {
             prepare(build, secrets.get(ADMIN_PASSWORD));
         } catch (IOException e) {
@@ -63,7 +69,9 @@ record WildFly(Home home, Addresses addresses) {
                 "-Djboss.socket.binding.port-offset=" + addresses.portOffset(),
                 "-Dorg.wildfly.sigterm.suspend.timeout=" + SUSPEND_SECONDS,
                 "-Dintramuros.oidc.url=" + addresses.oidcUrl(),
-                "-Dintramuros.model=" + model));
+                "-Dintramuros.model=" + model.path(),
+                "-Dintramuros.model-id=" + model.id(),
+                "-Dintramuros.demonstration=" + model.demonstration()));
         Map<String, String> environment = new HashMap<>();
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         environment.put("LAUNCH_JBOSS_IN_BACKGROUND", "true");
