@@ -1,10 +1,8 @@
 package io.intramuros.web;
 
 import jakarta.json.Json;
-import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonReader;
-import jakarta.json.JsonStructure;
+import jakarta.json.stream.JsonParser;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.StringReader;
@@ -12,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.NoSuchElementException;
 
 /** Reads a request's JSON, never more of it than is allowed. */
 public final class RequestBody {
@@ -38,13 +37,21 @@ public final class RequestBody {
     }
 
     static JsonObject parse(byte[] bytes) {
-        try (JsonReader reader = Json.createReader(new StringReader(decode(bytes)))) {
-            JsonStructure json = reader.read();
-            if (json instanceof JsonObject object) {
-                return object;
+        String text = decode(bytes);
+        try (JsonParser parser = Json.createParser(new StringReader(text))) {
+            if (parser.next() != JsonParser.Event.START_OBJECT) {
+                throw new BadBodyException(400, "The request body must be a JSON object.");
             }
-            throw new BadBodyException(400, "The request body must be a JSON object.");
-        } catch (JsonException e) {
+            JsonObject object = parser.getObject();
+            // Looks past the object's end, and throws if anything is there.
+            parser.hasNext();
+            return object;
+        } catch (BadBodyException e) {
+            throw e;
+        } catch (NoSuchElementException e) {
+            throw new BadBodyException(400, "The request body is empty; it must be a JSON object.", e);
+        } catch (RuntimeException e) {
+            // The parser has no class of its own for nesting that is too deep.
             throw new BadBodyException(400, "The request body is not valid JSON: " + e.getMessage(), e);
         }
     }
