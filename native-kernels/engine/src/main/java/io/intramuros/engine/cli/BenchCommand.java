@@ -72,7 +72,7 @@ final class BenchCommand implements Callable<Integer> {
         int longest = promptTokens + tokens + 1;
         try (LocalEngine engine = ModelOptions.start(model.settings(Collections.max(batches), longest))) {
             Benchmark benchmark = new Benchmark(engine, promptTokens, tokens);
-            benchmark.warmUp();
+            benchmark.warmUp(batches);
             List<Benchmark.Speed> results = new ArrayList<>();
             for (int batch : batches) {
                 results.add(benchmark.measure(batch));

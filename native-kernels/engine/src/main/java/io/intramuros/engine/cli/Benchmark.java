@@ -20,8 +20,8 @@ import java.util.Random;
  * values are in the cache by then, so that all requests begin to write in the same step.
  */
 final class Benchmark {
-    /** Enough for the virtual machine to have compiled the kernels. */
-    private static final int WARM_UP_ROUNDS = 3;
+    /** Enough for the virtual machine to have compiled the kernels, for one request and for several. */
+    private static final int WARM_UP_TOKENS = 64;
 
     private static final double NANOS = 1e9;
 
@@ -56,13 +56,18 @@ final class Benchmark {
         this.vocabulary = engine.vocabularySize();
     }
 
-    void warmUp() {
-        for (int i = 0; i < WARM_UP_ROUNDS; i++) {
-            measure(1);
-        }
+    /** To be called before measuring, with the batch sizes that will be measured. */
+    void warmUp(List<Integer> batches) {
+        int prompt = Math.min(promptTokens, WARM_UP_TOKENS);
+        int answer = Math.min(tokens, WARM_UP_TOKENS);
+        batches.forEach(batch -> measure(batch, prompt, answer));
     }
 
     Speed measure(int batch) {
+        return measure(batch, promptTokens, tokens);
+    }
+
+    private Speed measure(int batch, int promptTokens, int tokens) {
         List<EncodedPrompt> prompts = new ArrayList<>();
         for (int i = 0; i < batch; i++) {
             prompts.add(engine.encode(
