@@ -7,7 +7,7 @@ readonly NO_JDK25="Intramuros needs a JDK 25, and none was found: install one (f
 
 # Whether that directory holds a whole JDK 25.
 is_jdk25() {
-    [[ -x $1/bin/java && -x $1/bin/javac ]] && [[ $("$1/bin/javac" -version 2>&1) == "javac 25"* ]]
+    [[ -x $1/bin/java && -x $1/bin/javac && -r $1/release ]] && grep -q '^JAVA_VERSION="25[."]' "$1/release"
 }
 
 # Exports JAVA_HOME: as it is set, or the first JDK 25 of the places where one usually is.

@@ -2,7 +2,6 @@ package io.intramuros.chat;
 
 import io.intramuros.chat.ChatException.Kind;
 import io.intramuros.persistence.conversation.StoredConversation;
-import io.intramuros.server.DatabaseGuard;
 import io.intramuros.server.PatientWriter;
 import jakarta.annotation.Resource;
 import jakarta.annotation.security.RolesAllowed;
@@ -11,7 +10,6 @@ import jakarta.ejb.Stateless;
 import jakarta.ejb.TransactionAttribute;
 import jakarta.ejb.TransactionAttributeType;
 import jakarta.inject.Inject;
-import jakarta.interceptor.Interceptors;
 import java.util.List;
 import java.util.UUID;
 
@@ -20,7 +18,6 @@ import java.util.UUID;
  * {@link NoSuchConversationException} for one that is not the caller's.
  */
 @Stateless
-@Interceptors(DatabaseGuard.class)
 @RolesAllowed("user")
 @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
 public class ConversationService {
