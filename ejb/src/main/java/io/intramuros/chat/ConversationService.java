@@ -2,6 +2,7 @@ package io.intramuros.chat;
 
 import io.intramuros.chat.ChatException.Kind;
 import io.intramuros.persistence.conversation.StoredConversation;
+import io.intramuros.server.DatabaseGuard;
 import io.intramuros.server.PatientWriter;
 import jakarta.annotation.Resource;
 import jakarta.annotation.security.RolesAllowed;
@@ -10,6 +11,7 @@ import jakarta.ejb.Stateless;
 import jakarta.ejb.TransactionAttribute;
 import jakarta.ejb.TransactionAttributeType;
 import jakarta.inject.Inject;
+import jakarta.interceptor.Interceptors;
 import java.util.List;
 import java.util.UUID;
 
@@ -18,6 +20,7 @@ import java.util.UUID;
  * {@link NoSuchConversationException} for one that is not the caller's.
  */
 @Stateless
+@Interceptors(DatabaseGuard.class)
 @RolesAllowed("user")
 @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
 public class ConversationService {

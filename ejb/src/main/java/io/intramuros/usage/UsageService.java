@@ -5,6 +5,7 @@ import io.intramuros.persistence.usage.UsageCriteria;
 import io.intramuros.persistence.usage.UsageEntry;
 import io.intramuros.persistence.usage.UsageStatus;
 import io.intramuros.persistence.usage.UsageSums;
+import io.intramuros.server.DatabaseGuard;
 import jakarta.annotation.Resource;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ejb.SessionContext;
@@ -12,6 +13,7 @@ import jakarta.ejb.Stateless;
 import jakarta.ejb.TransactionAttribute;
 import jakarta.ejb.TransactionAttributeType;
 import jakarta.inject.Inject;
+import jakarta.interceptor.Interceptors;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.function.Consumer;
 
 /** What people may see of their own usage, and auditors of everybody's. */
 @Stateless
+@Interceptors(DatabaseGuard.class)
 @RolesAllowed({"user", "app", "auditor"})
 public class UsageService {
     /** The most rows on a page. */

@@ -11,10 +11,13 @@ public record Paging(int page, int pageSize, long totalRows) {
     /** Rows a page of the portal has. */
     static final int PAGE_SIZE = 25;
 
+    /** Beyond any table's end, and small enough for the beans. */
+    private static final int LAST_PAGE = 100_000;
+
     /** The page a browser asked for, 1 being the first; anything that is no page number is the first. */
     static int pageFrom(String parameter) {
         try {
-            return parameter == null ? 0 : Math.max(0, Integer.parseInt(parameter.strip()) - 1);
+            return parameter == null ? 0 : Math.clamp(Integer.parseInt(parameter.strip()) - 1L, 0, LAST_PAGE);
         } catch (NumberFormatException _) {
             return 0;
         }

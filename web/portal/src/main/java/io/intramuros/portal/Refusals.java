@@ -2,6 +2,7 @@ package io.intramuros.portal;
 
 import io.intramuros.chat.ChatException;
 import io.intramuros.chat.NoSuchConversationException;
+import io.intramuros.server.DatabaseUnavailableException;
 import io.intramuros.web.BadBodyException;
 import io.intramuros.web.RequestIds;
 import jakarta.ejb.EJBAccessException;
@@ -10,7 +11,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.sql.SQLException;
 
 /** Answers the portal's scripts when a call fails, in the reader's language. */
 final class Refusals {
@@ -52,7 +52,7 @@ final class Refusals {
                 case BadBodyException e -> {
                     return new Refusal(e.status(), e.status() == 413 ? "TOO_LARGE" : "INVALID_REQUEST");
                 }
-                case SQLException _ -> {
+                case DatabaseUnavailableException _ -> {
                     return new Refusal(503, ChatException.Kind.RECORD_UNAVAILABLE.name());
                 }
                 case EJBAccessException _ -> {

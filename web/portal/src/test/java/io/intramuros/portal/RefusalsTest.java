@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.intramuros.chat.ChatException;
 import io.intramuros.chat.ChatException.Kind;
 import io.intramuros.chat.NoSuchConversationException;
+import io.intramuros.server.DatabaseUnavailableException;
 import jakarta.ejb.EJBException;
-import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 
 class RefusalsTest {
@@ -23,7 +23,7 @@ class RefusalsTest {
 
     @Test
     void aDatabaseThatIsAwayIsNoFaultOfOurs() {
-        var fault = new EJBException(new RuntimeException(new SQLException("connection refused")));
+        var fault = new EJBException(new DatabaseUnavailableException(new IllegalStateException("refused")));
         assertEquals(new Refusals.Refusal(503, "RECORD_UNAVAILABLE"), of(fault));
     }
 
