@@ -4,80 +4,222 @@ import io.intramuros.kernels.Draw;
 import io.intramuros.kernels.SampledToken;
 import io.intramuros.kernels.SamplingRow;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 
-/** Takes a token from a row of logits. */
+/**
+ * Takes a token from a row of logits. Two passes over the row for the greatest logit and the sum of exponentials, a third
+ * for a draw; only the candidates of {@code topK}, {@code topP} and the reported tokens are ever sorted. Each thread has
+ * its own, for the scratch.
+ *
+ * <p>The draw walks the kept tokens by rising id and takes the first at which the weights, {@code e^((logit - max) /
+ * temperature)}, sum up to more than {@link Draw#uniform} of their total.
+ */
 final class Sampler {
-    private Sampler() {}
+    private static final int[] NO_IDS = {};
+    private static final float[] NO_LOGPROBS = {};
 
-    static SampledToken sample(float[] logits, int at, int vocabulary, SamplingRow row) {
-        int best = 0;
-        boolean finite = true;
-        for (int i = 0; i < vocabulary; i++) {
-            finite &= Float.isFinite(logits[at + i]);
-            if (logits[at + i] > logits[at + best]) {
-                best = i;
-            }
+    /** Floats summed in single precision before the sum goes on in double. */
+    private static final int SUM_BLOCK = 1024;
+
+    /** How far below the best, in units of the temperature, candidates are gathered before going further down. */
+    private static final float FIRST_DEPTH = 4;
+
+    private float[] weights = new float[0];
+    private long[] ranked = new long[0];
+
+    SampledToken sample(float[] logits, int at, int vocabulary, SamplingRow row) {
+        float max = max(logits, at, vocabulary);
+        if (!Float.isFinite(max)) {
+            return new SampledToken(Math.max(row.forcedToken(), 0), Float.NaN, NO_IDS, NO_LOGPROBS);
         }
-        float max = logits[at + best];
-        if (!finite) {
-            return new SampledToken(Math.max(row.forcedToken(), 0), Float.NaN, new int[0], new float[0]);
+        float logSum = max + (float) Math.log(weigh(logits, at, vocabulary, max, 1));
+        int id = choose(logits, at, vocabulary, max, row);
+        if (row.topLogprobs() <= 0) {
+            return new SampledToken(id, logits[at + id] - logSum, NO_IDS, NO_LOGPROBS);
         }
-        double sum = 0;
-        for (int i = 0; i < vocabulary; i++) {
-            sum += Math.exp(logits[at + i] - max);
-        }
-        float logSum = max + (float) Math.log(sum);
-        int id = row.forcedToken() >= 0
-                ? row.forcedToken()
-                : row.temperature() == 0 ? best : draw(logits, at, vocabulary, row, max);
-        int[] topIds = new int[0];
-        float[] topLogprobs = new float[0];
-        if (row.topLogprobs() > 0) {
-            long[] order = order(logits, at, vocabulary);
-            topIds = new int[Math.min(row.topLogprobs(), vocabulary)];
-            topLogprobs = new float[topIds.length];
-            for (int i = 0; i < topIds.length; i++) {
-                topIds[i] = (int) order[i];
-                topLogprobs[i] = logits[at + topIds[i]] - logSum;
-            }
+        int count = Math.min(row.topLogprobs(), vocabulary);
+        rank(logits, at, vocabulary, max, 1, count, 0);
+        int[] topIds = new int[count];
+        float[] topLogprobs = new float[count];
+        for (int i = 0; i < count; i++) {
+            topIds[i] = (int) ranked[i];
+            topLogprobs[i] = logits[at + topIds[i]] - logSum;
         }
         return new SampledToken(id, logits[at + id] - logSum, topIds, topLogprobs);
     }
 
-    /** Ids by falling logit, equal ones by rising id: the id is the lower half of each element. */
-    private static long[] order(float[] logits, int at, int vocabulary) {
-        long[] order = new long[vocabulary];
-        for (int i = 0; i < vocabulary; i++) {
-            int bits = Float.floatToIntBits(logits[at + i] + 0f);
-            int rising = bits ^ ((bits >> 31) & 0x7FFFFFFF);
-            order[i] = ((long) ~rising << 32) | i;
+    private int choose(float[] logits, int at, int vocabulary, float max, SamplingRow row) {
+        if (row.forcedToken() >= 0) {
+            return row.forcedToken();
         }
-        Arrays.sort(order);
-        return order;
+        if (row.temperature() == 0) {
+            return first(logits, at, vocabulary, max);
+        }
+        double total = weigh(logits, at, vocabulary, max, row.temperature());
+        float uniform = Draw.uniform(row.seed(), row.step());
+        boolean all = (row.topK() <= 0 || row.topK() >= vocabulary) && row.topP() >= 1;
+        return all ? drawFromAll(vocabulary, uniform * total) : drawFromBest(logits, at, vocabulary, max, row, total);
     }
 
-    private static int draw(float[] logits, int at, int vocabulary, SamplingRow row, float max) {
-        long[] order = order(logits, at, vocabulary);
-        int kept = row.topK() > 0 ? Math.min(row.topK(), vocabulary) : vocabulary;
-        double[] weights = new double[kept];
-        double total = 0;
-        for (int i = 0; i < kept; i++) {
-            weights[i] = Math.exp((logits[at + (int) order[i]] - max) / row.temperature());
-            total += weights[i];
-        }
-        double reach = row.topP() * total;
-        double mass = 0;
-        int count = 0;
-        while (count < kept && (count == 0 || mass < reach)) {
-            mass += weights[count++];
-        }
-        double target = Draw.uniform(row.seed(), row.step()) * mass;
-        for (int i = 0; i < count; i++) {
-            target -= weights[i];
-            if (target < 0) {
-                return (int) order[i];
+    private int drawFromAll(int vocabulary, double target) {
+        double sum = 0;
+        int last = 0;
+        for (int id = 0; id < vocabulary; id++) {
+            if (weights[id] > 0) {
+                sum += weights[id];
+                last = id;
+                if (sum > target) {
+                    return id;
+                }
             }
         }
-        return (int) order[count - 1];
+        return last;
+    }
+
+    private int drawFromBest(float[] logits, int at, int vocabulary, float max, SamplingRow row, double total) {
+        int limit = row.topK() > 0 ? Math.min(row.topK(), vocabulary) : vocabulary;
+        int known = row.topK() > 0
+                ? rank(logits, at, vocabulary, max, row.temperature(), limit, 0)
+                : rank(logits, at, vocabulary, max, row.temperature(), 1, row.topP() * total);
+        limit = Math.min(limit, known);
+        double mass = total;
+        if (row.topK() > 0) {
+            mass = 0;
+            for (int i = 0; i < limit; i++) {
+                mass += weights[(int) ranked[i]];
+            }
+        }
+        double reach = row.topP() * mass;
+        double kept = 0;
+        int count = 0;
+        while (count < limit && (count == 0 || kept < reach)) {
+            kept += weights[(int) ranked[count++]];
+        }
+        for (int i = 0; i < count; i++) {
+            ranked[i] &= 0xFFFFFFFFL;
+        }
+        Arrays.sort(ranked, 0, count);
+        double target = Draw.uniform(row.seed(), row.step()) * kept;
+        double sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += weights[(int) ranked[i]];
+            if (sum > target) {
+                return (int) ranked[i];
+            }
+        }
+        return (int) ranked[count - 1];
+    }
+
+    /**
+     * Puts the best tokens at the beginning of {@link #ranked}, by falling logit and then rising id: at least
+     * {@code count} of them and at least so many that their weights reach {@code mass}. The id is the lower half of each
+     * element.
+     *
+     * @return how many are there
+     */
+    private int rank(float[] logits, int at, int vocabulary, float max, float temperature, int count, double mass) {
+        if (ranked.length < vocabulary) {
+            ranked = new long[vocabulary];
+        }
+        float depth = FIRST_DEPTH;
+        while (true) {
+            float least = max - depth * temperature;
+            int found = 0;
+            double sum = 0;
+            for (int id = 0; id < vocabulary; id++) {
+                float logit = logits[at + id];
+                if (logit >= least) {
+                    ranked[found++] = (long) ~rising(logit) << 32 | id;
+                    sum += weights[id];
+                }
+            }
+            if (found == vocabulary || (found >= count && sum >= mass)) {
+                Arrays.sort(ranked, 0, found);
+                return found;
+            }
+            depth *= 2;
+        }
+    }
+
+    /** An int that is ordered as the float is; both zeros are equal. */
+    private static int rising(float value) {
+        int bits = Float.floatToRawIntBits(value + 0f);
+        return bits ^ ((bits >> 31) & 0x7FFFFFFF);
+    }
+
+    /** The greatest logit, or NaN if any logit is not finite. */
+    private static float max(float[] logits, int at, int n) {
+        FloatVector top = FloatVector.broadcast(Lanes.FLOATS, Float.NEGATIVE_INFINITY);
+        FloatVector fault = FloatVector.zero(Lanes.FLOATS);
+        int whole = n & -Lanes.WIDTH;
+        for (int i = 0; i < whole; i += Lanes.WIDTH) {
+            FloatVector v = FloatVector.fromArray(Lanes.FLOATS, logits, at + i);
+            top = top.max(v);
+            fault = fault.add(v.sub(v));
+        }
+        float max = top.reduceLanes(VectorOperators.MAX);
+        float faults = Lanes.sum(fault);
+        for (int i = whole; i < n; i++) {
+            float v = logits[at + i];
+            max = Math.max(max, v);
+            faults += Float.isFinite(v) ? 0 : Float.NaN;
+        }
+        return max + faults;
+    }
+
+    /** The first id with this logit. */
+    private static int first(float[] logits, int at, int n, float logit) {
+        int whole = n & -Lanes.WIDTH;
+        for (int i = 0; i < whole; i += Lanes.WIDTH) {
+            VectorMask<Float> equal =
+                    FloatVector.fromArray(Lanes.FLOATS, logits, at + i).compare(VectorOperators.EQ, logit);
+            if (equal.anyTrue()) {
+                return i + equal.firstTrue();
+            }
+        }
+        for (int i = whole; i < n; i++) {
+            if (logits[at + i] == logit) {
+                return i;
+            }
+        }
+        throw new IllegalStateException("no logit is " + logit);
+    }
+
+    /** {@code weights[id] = e^((logit - max) / temperature)}; returns their sum. */
+    private double weigh(float[] logits, int at, int n, float max, float temperature) {
+        int padded = Lanes.roundUp(n, Lanes.WIDTH);
+        if (weights.length < padded) {
+            weights = new float[padded];
+        }
+        double total = 0;
+        for (int block = 0; block < n; block += SUM_BLOCK) {
+            total += weighBlock(logits, at, block, Math.min(n, block + SUM_BLOCK), max, temperature);
+        }
+        return total;
+    }
+
+    private float weighBlock(float[] logits, int at, int from, int to, float max, float temperature) {
+        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
+        int whole = from + ((to - from) & -Lanes.WIDTH);
+        for (int i = from; i < whole; i += Lanes.WIDTH) {
+            FloatVector weight = weight(FloatVector.fromArray(Lanes.FLOATS, logits, at + i), max, temperature);
+            weight.intoArray(weights, i);
+            sum = sum.add(weight);
+        }
+        if (whole < to) {
+            VectorMask<Float> rest = Lanes.FLOATS.indexInRange(whole, to);
+            FloatVector weight =
+                    weight(FloatVector.fromArray(Lanes.FLOATS, logits, at + whole, rest), max, temperature);
+            weight.intoArray(weights, whole, rest);
+            sum = sum.add(weight, rest);
+        }
+        return Lanes.sum(sum);
+    }
+
+    private static FloatVector weight(FloatVector logits, float max, float temperature) {
+        FloatVector power = logits.sub(max).div(temperature);
+        return Exponential.of(power).blend(0f, power.compare(VectorOperators.LT, Exponential.LOWEST));
     }
 }

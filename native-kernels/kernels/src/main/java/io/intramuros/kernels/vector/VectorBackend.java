@@ -25,6 +25,13 @@ public final class VectorBackend implements Backend {
     private float[] normed = new float[0];
     private float[] upper = new float[0];
     private float[] logits = new float[0];
+    private final Attention[] attention;
+    private final Sampler[] samplers;
+    private float[] angles = new float[0];
+    private Rope anglesOf;
+    private int[] sequenceOfRow;
+    private int[] firstRowsOfPieces;
+    private int pieceLength;
     private StepBatch batch;
     private boolean closed;
 
@@ -40,6 +47,12 @@ public final class VectorBackend implements Backend {
         }
         team = new ThreadTeam(threads, "intramuros-vector");
         projector = new Projector(team);
+        attention = new Attention[threads];
+        samplers = new Sampler[threads];
+        for (int i = 0; i < threads; i++) {
+            attention[i] = new Attention();
+            samplers[i] = new Sampler();
+        }
     }
 
     @Override
@@ -74,6 +87,9 @@ public final class VectorBackend implements Backend {
     @Override
     public void beginStep(StepBatch batch) {
         this.batch = batch;
+        anglesOf = null;
+        sequenceOfRow = null;
+        firstRowsOfPieces = null;
     }
 
     @Override
@@ -108,70 +124,97 @@ public final class VectorBackend implements Backend {
         VectorKvStore store = (VectorKvStore) cache;
         KvLayout layout = store.layout();
         int dim = layout.headDim();
-        float[] queries = values(q);
         float[] keys = values(k);
         float[] newValues = values(v);
-        float[] angles = new float[dim];
-        for (int s = 0; s < batch.sequences(); s++) {
-            for (int t = batch.sequenceStarts()[s]; t < batch.sequenceStarts()[s + 1]; t++) {
-                int position = batch.positions()[t];
-                int block = batch.blockTables()[s][position / layout.blockTokens()];
-                int slot = position % layout.blockTokens();
-                Rotary.angles(rope, position, angles);
-                rotateRow(rope, weights.queryNorm(), angles, queries, t, q.columns(), dim);
-                rotateRow(rope, weights.keyNorm(), angles, keys, t, k.columns(), dim);
-                for (int head = 0; head < layout.kvHeads(); head++) {
-                    long base = store.headOffset(block, head);
-                    int from = t * k.columns() + head * dim;
-                    for (int e = 0; e < dim; e++) {
-                        Attention.store(
-                                store.keys(layer), store.bf16(), base, e * layout.blockTokens() + slot, keys[from + e]);
-                        Attention.store(store.values(layer), store.bf16(), base, slot * dim + e, newValues[from + e]);
-                    }
-                }
+        float[] turns = angles(rope, dim);
+        int[] sequences = sequences();
+        team.runShort(batch.rows(), (t, worker) -> {
+            int position = batch.positions()[t];
+            int block = batch.blockTables()[sequences[t]][position / layout.blockTokens()];
+            int slot = position % layout.blockTokens();
+            rotateRow(rope, weights.queryNorm(), turns, values(q), t, q.columns(), dim);
+            rotateRow(rope, weights.keyNorm(), turns, keys, t, k.columns(), dim);
+            for (int head = 0; head < layout.kvHeads(); head++) {
+                CacheTile.write(store, layer, block, slot, head, keys, newValues, t * k.columns() + head * dim);
             }
-        }
+        });
     }
 
-    private void rotateRow(Rope rope, RmsNorm norm, float[] angles, float[] x, int row, int columns, int dim) {
+    /** The batch's rotations, computed at the step's first layer and kept for the others. */
+    private float[] angles(Rope rope, int dim) {
+        if (!rope.equals(anglesOf)) {
+            float[] turns = atLeast(angles, batch.rows() * dim);
+            int[] positions = batch.positions();
+            team.runShort(batch.rows(), (t, worker) -> Rotary.angles(rope, positions[t], turns, t * dim));
+            angles = turns;
+            anglesOf = rope;
+        }
+        return angles;
+    }
+
+    /** The sequence of each row of the batch, likewise kept. */
+    private int[] sequences() {
+        if (sequenceOfRow == null) {
+            sequenceOfRow = new int[batch.rows()];
+            for (int s = 0; s < batch.sequences(); s++) {
+                Arrays.fill(sequenceOfRow, batch.sequenceStarts()[s], batch.sequenceStarts()[s + 1], s);
+            }
+        }
+        return sequenceOfRow;
+    }
+
+    private static void rotateRow(Rope rope, RmsNorm norm, float[] turns, float[] x, int row, int columns, int dim) {
         for (int at = row * columns; at < (row + 1) * columns; at += dim) {
             if (norm != null) {
                 Norms.row(x, at, dim, VectorWeight.vector(norm.gain()), norm.epsilon(), x, at);
             }
-            Rotary.head(rope.pairing(), angles, x, at, dim);
+            Rotary.head(rope.pairing(), turns, row * dim, x, at, dim);
         }
     }
 
     @Override
     public void attend(int layer, float scale, Activations q, KvStore cache, Activations out) {
         VectorKvStore store = (VectorKvStore) cache;
-        int dim = store.layout().headDim();
-        int heads = q.columns() / dim;
-        int group = heads / store.layout().kvHeads();
-        float[] queries = values(q);
-        float[] result = values(out);
-        for (int s = 0; s < batch.sequences(); s++) {
-            int[] blocks = batch.blockTables()[s];
-            int first = batch.sequenceStarts()[s];
-            int context = batch.contextTokens(s);
-            team.run(batch.newTokens(s) * heads, (part, worker) -> {
-                int t = first + part / heads;
-                int head = part % heads;
-                int at = t * heads * dim + head * dim;
-                Attention.head(
-                        store,
-                        layer,
-                        blocks,
-                        head / group,
-                        batch.positions()[t] + 1,
-                        scale,
-                        queries,
-                        at,
-                        new float[context],
-                        result,
-                        at);
-            });
+        int kvHeads = store.layout().kvHeads();
+        int heads = q.columns() / store.layout().headDim();
+        int length = Attention.tokensPerCall(heads / kvHeads);
+        int[] pieces = pieces(length);
+        int[] sequences = sequences();
+        team.run(pieces.length * kvHeads, (part, worker) -> {
+            int from = pieces[part / kvHeads];
+            int s = sequences[from];
+            int to = Math.min(batch.sequenceStarts()[s + 1], from + length);
+            int position = batch.positions()[from];
+            attention[worker].attend(
+                    store,
+                    layer,
+                    batch.blockTables()[s],
+                    part % kvHeads,
+                    heads,
+                    from,
+                    to,
+                    position,
+                    scale,
+                    values(q),
+                    values(out));
+        });
+    }
+
+    /** The first rows of pieces of at most {@code length} tokens of one sequence; the last, which are longest, first. */
+    private int[] pieces(int length) {
+        if (firstRowsOfPieces == null || pieceLength != length) {
+            int[] found = new int[batch.rows()];
+            int count = 0;
+            for (int s = batch.sequences() - 1; s >= 0; s--) {
+                int start = batch.sequenceStarts()[s];
+                for (int piece = (batch.newTokens(s) - 1) / length; piece >= 0; piece--) {
+                    found[count++] = start + piece * length;
+                }
+            }
+            firstRowsOfPieces = Arrays.copyOf(found, count);
+            pieceLength = length;
         }
+        return firstRowsOfPieces;
     }
 
     @Override
@@ -205,7 +248,8 @@ public final class VectorBackend implements Backend {
         SampledToken[] tokens = new SampledToken[logitRows.length];
         team.run(
                 tokens.length,
-                (part, worker) -> tokens[part] = Sampler.sample(logits, part * head.rows(), head.rows(), rows[part]));
+                (part, worker) ->
+                        tokens[part] = samplers[worker].sample(logits, part * head.rows(), head.rows(), rows[part]));
         return tokens;
     }
 
