@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
@@ -25,6 +26,7 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** A real Chromium with an empty profile, and a person who can sign in. */
 final class Browser implements AutoCloseable {
+    private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
     private static final Dimension DESK = new Dimension(1280, 900);
     private static final Dimension PHONE = new Dimension(360, 740);
 
@@ -40,6 +42,8 @@ final class Browser implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        // It warns that it knows no newer protocol than its own; the command used below has been stable for years.
+        SELENIUM.setLevel(Level.SEVERE);
         driver = new ChromeDriver(
                 new ChromeDriverService.Builder()
                         .usingDriverExecutable(onPath("chromedriver"))

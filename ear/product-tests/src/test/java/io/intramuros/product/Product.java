@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
  */
 final class Product {
     private static final Duration START_PATIENCE = Duration.ofMinutes(10);
-    private static final int FIRST_OFFSET = 2000;
+    private static final int FIRST_OFFSET = 3000;
     private static final int OFFSETS = 20;
     private static final List<Integer> PORTS = List.of(8080, 8180, 9990);
 

@@ -15,13 +15,16 @@ import java.util.regex.Pattern;
 final class Preflight {
     private static final long MEBIBYTE = 1 << 20;
 
-    /** Measured: WildFly with the demonstration model 700 MiB resident, Keycloak 400 MiB; and some air. */
-    private static final long SERVERS_BYTES = 1800 * MEBIBYTE;
+    /** Measured: WildFly with the demonstration model 1500 MiB resident, Keycloak 450 MiB; and some air. */
+    private static final long SERVERS_BYTES = 2500 * MEBIBYTE;
 
     /** Keycloak 450 MiB, its archive 170 MiB, WildFly 200 MiB, the build and Maven's repository 900 MiB, the model 190 MiB. */
     private static final long FIRST_RUN_DISK_BYTES = 2500 * MEBIBYTE;
 
     private static final long LATER_DISK_BYTES = 300 * MEBIBYTE;
+
+    /** The only one above 8080 on the Fetch standard's list of bad ports. */
+    private static final int BLOCKED_PORT = 10080;
 
     private Preflight() {}
 
@@ -34,6 +37,10 @@ final class Preflight {
             ports.put("Keycloak", addresses.keycloakPort());
         }
         ports.forEach((purpose, port) -> {
+            if (port == BLOCKED_PORT) {
+                throw new RunException("Browsers refuse to open port " + BLOCKED_PORT + " (" + purpose
+                        + "). Choose another --port-offset.");
+            }
             if (!Ports.isFree(port)) {
                 String holder = Ports.holder(port).map(name -> " by " + name).orElse(" by a program of another user");
                 throw new RunException("Port " + port + " (" + purpose + ") is taken" + holder
