@@ -28,7 +28,7 @@ public class ConversationService {
     public static final int MOST_QUESTION_CHARACTERS = 200_000;
 
     @Resource
-    private SessionContext session;
+    SessionContext session;
 
     private ConversationStore store;
     private ChatService chat;

@@ -7,17 +7,22 @@ import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.Persistence;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcConnectionPool;
 
-/** A database of its own for each test class, on the real thing: H2, and a PostgreSQL server that runs while tests do. */
+/** Databases for tests, of the real kinds: H2, and a PostgreSQL server that runs while tests do. */
 public final class TestDatabase implements AutoCloseable {
     /** The databases the house runs on. */
     public enum Kind {
@@ -25,13 +30,39 @@ public final class TestDatabase implements AutoCloseable {
         POSTGRESQL
     }
 
+    private static final Map<Kind, TestDatabase> SHARED = new EnumMap<>(Kind.class);
     private static EmbeddedPostgres server;
 
+    private final DataSource plugged;
     private final DataSource dataSource;
+    private final AtomicBoolean away = new AtomicBoolean();
     private EntityManagerFactory entities;
 
-    private TestDatabase(DataSource dataSource) {
-        this.dataSource = dataSource;
+    private TestDatabase(DataSource plugged) {
+        this.plugged = plugged;
+        this.dataSource = (DataSource) Proxy.newProxyInstance(
+                DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, this::unlessAway);
+    }
+
+    private Object unlessAway(Object proxy, Method method, Object[] arguments) throws Throwable {
+        if (away.get() && method.getName().equals("getConnection")) {
+            throw new SQLException("the database is away");
+        }
+        try {
+            return method.invoke(plugged, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** As if its server could not be reached, until {@link #comeBack}. */
+    public void goAway() {
+        away.set(true);
+    }
+
+    /** It can be reached again. */
+    public void comeBack() {
+        away.set(false);
     }
 
     /** An empty database. */
@@ -48,6 +79,16 @@ public final class TestDatabase implements AutoCloseable {
     public static TestDatabase migrated(Kind kind) {
         TestDatabase database = empty(kind);
         new Schema(database.dataSource).migrate();
+        return database;
+    }
+
+    /** A database with the schema of the application and no rows, used by one test after the other. */
+    public static synchronized TestDatabase shared(Kind kind) {
+        TestDatabase database = SHARED.computeIfAbsent(kind, TestDatabase::migrated);
+        database.comeBack();
+        database.run(em -> em.getMetamodel()
+                .getEntities()
+                .forEach(entity -> em.createQuery("delete " + entity.getName()).executeUpdate()));
         return database;
     }
 
@@ -133,7 +174,7 @@ public final class TestDatabase implements AutoCloseable {
         if (entities != null) {
             entities.close();
         }
-        if (dataSource instanceof JdbcConnectionPool pool) {
+        if (plugged instanceof JdbcConnectionPool pool) {
             pool.dispose();
         }
     }

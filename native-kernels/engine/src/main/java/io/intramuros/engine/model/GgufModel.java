@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -42,14 +41,7 @@ final class GgufModel {
                     gguf.tensors().find(TensorNames.GGUF.head).isEmpty(),
                     Set.of(GgufConfiguration.ROPE_FACTORS));
             tokenizer = GgufTokenizer.open(gguf.metadata());
-            return new MappedModel(
-                    files,
-                    config,
-                    tensors,
-                    gguf.tensors(),
-                    tokenizer,
-                    template(gguf.metadata()),
-                    WeightDigest.start(List.of(file)));
+            return new MappedModel(files, config, tensors, gguf.tensors(), tokenizer, template(gguf.metadata()));
         } catch (IOException | RuntimeException e) {
             if (tokenizer != null) {
                 tokenizer.close();

@@ -14,7 +14,6 @@ final class MappedModel implements Model {
     private final TensorTable table;
     private final Tokenizer tokenizer;
     private final Optional<ChatTemplate> template;
-    private final WeightDigest digest;
 
     MappedModel(
             MappedFiles files,
@@ -22,15 +21,13 @@ final class MappedModel implements Model {
             DecoderTensors tensors,
             TensorTable table,
             Tokenizer tokenizer,
-            Optional<ChatTemplate> template,
-            WeightDigest digest) {
+            Optional<ChatTemplate> template) {
         this.files = files;
         this.config = config;
         this.tensors = tensors;
         this.table = table;
         this.tokenizer = tokenizer;
         this.template = template;
-        this.digest = digest;
     }
 
     @Override
@@ -70,12 +67,11 @@ final class MappedModel implements Model {
 
     @Override
     public String digest() {
-        return digest.await();
+        return "";
     }
 
     @Override
     public void close() {
-        digest.close();
         tokenizer.close();
         files.close();
     }
