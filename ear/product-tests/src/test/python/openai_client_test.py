@@ -1,9 +1,11 @@
 """The API as programs use it that were written for OpenAI: only base URL and key are ours."""
 
+import json
 import os
 import time
+import urllib.parse
+import urllib.request
 
-import httpx
 import openai
 import pytest
 
@@ -11,16 +13,14 @@ API = os.environ["INTRAMUROS_API"]
 
 
 def token():
-    response = httpx.post(
-        os.environ["INTRAMUROS_TOKEN_URL"],
-        data={
-            "grant_type": "client_credentials",
-            "client_id": os.environ["INTRAMUROS_CLIENT_ID"],
-            "client_secret": os.environ["INTRAMUROS_CLIENT_SECRET"],
-        },
-    )
-    response.raise_for_status()
-    return response.json()["access_token"]
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": os.environ["INTRAMUROS_CLIENT_ID"],
+        "client_secret": os.environ["INTRAMUROS_CLIENT_SECRET"],
+    }
+    body = urllib.parse.urlencode(form).encode()
+    with urllib.request.urlopen(os.environ["INTRAMUROS_TOKEN_URL"], body, timeout=60) as response:
+        return json.load(response)["access_token"]
 
 
 @pytest.fixture

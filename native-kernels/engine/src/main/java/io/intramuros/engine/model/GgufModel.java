@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -41,7 +42,14 @@ final class GgufModel {
                     gguf.tensors().find(TensorNames.GGUF.head).isEmpty(),
                     Set.of(GgufConfiguration.ROPE_FACTORS));
             tokenizer = GgufTokenizer.open(gguf.metadata());
-            return new MappedModel(files, config, tensors, gguf.tensors(), tokenizer, template(gguf.metadata()));
+            return new MappedModel(
+                    files,
+                    config,
+                    tensors,
+                    gguf.tensors(),
+                    tokenizer,
+                    template(gguf.metadata()),
+                    WeightDigest.start(List.of(file)));
         } catch (IOException | RuntimeException e) {
             if (tokenizer != null) {
                 tokenizer.close();

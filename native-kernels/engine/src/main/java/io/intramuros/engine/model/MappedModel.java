@@ -14,6 +14,7 @@ final class MappedModel implements Model {
     private final TensorTable table;
     private final Tokenizer tokenizer;
     private final Optional<ChatTemplate> template;
+    private final WeightDigest digest;
 
     MappedModel(
             MappedFiles files,
@@ -21,13 +22,15 @@ final class MappedModel implements Model {
             DecoderTensors tensors,
             TensorTable table,
             Tokenizer tokenizer,
-            Optional<ChatTemplate> template) {
+            Optional<ChatTemplate> template,
+            WeightDigest digest) {
         this.files = files;
         this.config = config;
         this.tensors = tensors;
         this.table = table;
         this.tokenizer = tokenizer;
         this.template = template;
+        this.digest = digest;
     }
 
     @Override
@@ -67,11 +70,12 @@ final class MappedModel implements Model {
 
     @Override
     public String digest() {
-        return "";
+        return digest.await();
     }
 
     @Override
     public void close() {
+        digest.close();
         tokenizer.close();
         files.close();
     }

@@ -22,6 +22,9 @@ public final class ModelLoader {
             if (Files.isRegularFile(model)) {
                 return GgufModel.open(model);
             }
+            if (Files.isDirectory(model)) {
+                return HuggingFaceModel.open(model);
+            }
             throw new ModelFormatException(
                     model,
                     null,
