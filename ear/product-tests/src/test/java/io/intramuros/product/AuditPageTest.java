@@ -46,8 +46,7 @@ class AuditPageTest {
     @Test
     void oneSeesOnesOwnUsageAndWhatIsLeftOfTheMonth() {
         try (Browser browser = Browser.atADesk(product)) {
-            browser.signIn("alice").ask("Say hello.");
-            browser.awaitAnswer();
+            browser.signIn("alice").askBriefly("Say hello.");
             String request = String.valueOf(
                     browser.script("return document.querySelector('.answer:last-child').dataset.request"));
 

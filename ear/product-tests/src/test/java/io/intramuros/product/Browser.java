@@ -119,6 +119,14 @@ final class Browser implements AutoCloseable {
         field.sendKeys(Keys.ENTER);
     }
 
+    /** Asks, and stops the answer after its first words: a small model may go on for long. */
+    void askBriefly(String question) {
+        ask(question);
+        Waiting.until("the answer's first words", this::answer, text -> !text.isBlank());
+        click("#stop");
+        awaitAnswer();
+    }
+
     /** The text of the last answer as far as it is there. */
     String answer() {
         return String.valueOf(script("return document.querySelector('.answer:last-child .text')?.textContent ?? ''"));

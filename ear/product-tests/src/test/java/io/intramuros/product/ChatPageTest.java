@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 class ChatPageTest {
@@ -54,7 +55,7 @@ class ChatPageTest {
 
             String facts = browser.find(".answer:last-child .facts").getText();
 
-            assertTrue(facts.contains("SmolLM2"), facts);
+            assertTrue(facts.toLowerCase(Locale.ROOT).contains("smollm2"), facts);
             assertTrue(facts.contains("Q4_1"), facts);
             assertTrue(facts.matches(".*\\d+ tokens read, \\d+ written.*"), facts);
             assertTrue(browser.find("#demonstration-notice").isDisplayed());
@@ -64,8 +65,7 @@ class ChatPageTest {
     @Test
     void aConversationIsFoundAgainRenamedAndDeleted() {
         try (Browser browser = Browser.atADesk(product)) {
-            browser.signIn("bob").ask("What is a gate?");
-            browser.awaitAnswer();
+            browser.signIn("bob").askBriefly("What is a gate?");
             String id = String.valueOf(browser.script("return document.getElementById('chat').dataset.conversation"));
             String item = "#conversation-list [data-conversation='" + id + "']";
 
@@ -93,8 +93,7 @@ class ChatPageTest {
     void anotherUsersConversationIsNotToBeHad() {
         try (Browser alice = Browser.atADesk(product);
                 Browser bob = Browser.atADesk(product)) {
-            alice.signIn("alice").ask("What is my secret word, portcullis, good for?");
-            alice.awaitAnswer();
+            alice.signIn("alice").askBriefly("What is my secret word, portcullis, good for?");
             String id = String.valueOf(alice.script("return document.getElementById('chat').dataset.conversation"));
 
             bob.signIn("bob").open("?conversation=" + id);
@@ -108,8 +107,7 @@ class ChatPageTest {
         String attack =
                 "<img src=x onerror='window.broken=1'><script>window.broken=2</script> [a](javascript:window.broken=3)";
         try (Browser browser = Browser.atADesk(product)) {
-            browser.signIn("alice").ask("Repeat exactly: " + attack);
-            browser.awaitAnswer();
+            browser.signIn("alice").askBriefly("Repeat exactly: " + attack);
 
             assertTrue(
                     browser.find(".question:nth-last-child(2) .text").getText().contains("<script>"));
@@ -124,8 +122,7 @@ class ChatPageTest {
     @Test
     void noPageBreaksItsOwnPolicyOrWritesErrorsToTheConsole() {
         try (Browser browser = Browser.atADesk(product)) {
-            browser.signIn("audra").ask("Write a Markdown table of two walls, and a code block.");
-            browser.awaitAnswer();
+            browser.signIn("audra").askBriefly("Write a Markdown table of two walls, and a code block.");
             browser.open("usage");
             browser.find("#allowance");
             browser.open("audit");
@@ -138,8 +135,7 @@ class ChatPageTest {
     @Test
     void aPhoneNeedsNoScrollingSideways() {
         try (Browser browser = Browser.onAPhone(product)) {
-            browser.signIn("audra").ask("Write one very long line of code in a code block.");
-            browser.awaitAnswer();
+            browser.signIn("audra").askBriefly("Write one very long line of code in a code block.");
             for (String page : List.of("", "usage", "audit")) {
                 browser.open(page);
                 browser.find("#main");

@@ -3,11 +3,14 @@ package io.intramuros.product;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jakarta.json.JsonObject;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -58,14 +61,7 @@ class EngineManagementTest {
 
     @Test
     void anEngineCanBeRemovedWhileItAnswers() throws Exception {
-        String first = management.engines().getFirst();
-        String path = management
-                .succeed("/subsystem=intramuros/engine=" + first
-                        + ":read-attribute(name=model,resolve-expressions=true)")
-                .getString("result");
-        management.succeed("/subsystem=intramuros/engine=second:add(model=\"" + path + "\")");
-        Waiting.until(
-                "the second engine", () -> management.engine("second", "state"), state -> state.contains("ready"));
+        addEngine("second", "");
 
         try (InputStream answer = longAnswer("second")) {
             management.succeed("/subsystem=intramuros/engine=second:remove()" + RESTART);
@@ -93,9 +89,46 @@ class EngineManagementTest {
         assertTrue(management.engine(engine, "state").contains("ready"));
     }
 
+    @Test
+    void whoFindsTheQueueFullIsToldWhenToComeBack() throws Exception {
+        addEngine("narrow", ",max-batch-size=1,max-queue=1");
+        try (InputStream running = longAnswer("narrow")) {
+            String token = api.token();
+            JsonObject question = api.question(token, "Hello")
+                    .add("model", "narrow")
+                    .add("stream", true)
+                    .add("max_tokens", 4)
+                    .build();
+            CompletableFuture<HttpResponse<InputStream>> waiting =
+                    CompletableFuture.supplyAsync(() -> api.stream(token, question));
+            Waiting.until("one question in the queue", () -> management.engine("narrow", "queued"), "1"::equals);
+
+            HttpResponse<InputStream> refused = api.stream(token, question);
+
+            assertEquals(429, refused.statusCode());
+            assertTrue(refused.headers().firstValueAsLong("Retry-After").orElse(0) > 0);
+            running.close();
+            assertEquals(200, waiting.get(2, TimeUnit.MINUTES).statusCode());
+            waiting.get().body().close();
+        } finally {
+            management.succeed("/subsystem=intramuros/engine=narrow:remove()" + RESTART);
+        }
+    }
+
+    /** One more engine for the same model, ready to answer. */
+    private void addEngine(String name, String settings) {
+        String first = management.engines().getFirst();
+        String path = management
+                .succeed("/subsystem=intramuros/engine=" + first
+                        + ":read-attribute(name=model,resolve-expressions=true)")
+                .getString("result");
+        management.succeed("/subsystem=intramuros/engine=" + name + ":add(model=\"" + path + "\"" + settings + ")");
+        Waiting.until("the engine " + name, () -> management.engine(name, "state"), state -> state.contains("ready"));
+    }
+
     private long loadsInLog() throws Exception {
         try (var lines = Files.lines(product.wildflyData().resolve("log/server.log"))) {
-            return lines.filter(line -> line.contains("ready") && line.contains("SmolLM2"))
+            return lines.filter(line -> line.contains("is ready") && line.contains("engine"))
                     .count();
         }
     }
