@@ -18,6 +18,7 @@ final class BenchmarkDecoder {
     private static final int BLOCKS_EACH = 2048 / BLOCK;
 
     private final Backend backend;
+    private final int threads;
     private final TensorType type;
     private final Arena arena = Arena.ofAuto();
     private final Weight embedding;
@@ -37,7 +38,8 @@ final class BenchmarkDecoder {
     private final Rope rope;
     private long weightBytes;
 
-    BenchmarkDecoder(Backend backend, TensorType type) {
+    BenchmarkDecoder(Backend backend, int threads, TensorType type) {
+        this.threads = threads;
         this.backend = backend;
         this.type = type;
         embedding = matrix(VOCABULARY, HIDDEN);
@@ -86,10 +88,10 @@ final class BenchmarkDecoder {
         double eight = 0;
         double late = 0;
         for (int round = 0; round < KernelBenchmark.ROUNDS; round++) {
-            prefill = Math.max(prefill, PROMPT / KernelBenchmark.seconds(() -> step(1, 0, PROMPT)));
-            single = Math.max(single, 32 / KernelBenchmark.seconds(() -> steps(1, 0, 32)));
-            eight = Math.max(eight, 16 * SEQUENCES / KernelBenchmark.seconds(() -> steps(SEQUENCES, 0, 16)));
-            late = Math.max(late, 16 / KernelBenchmark.seconds(() -> steps(1, 2000, 16)));
+            prefill = Math.max(prefill, PROMPT / KernelBenchmark.seconds(threads, () -> step(1, 0, PROMPT)));
+            single = Math.max(single, 32 / KernelBenchmark.seconds(threads, () -> steps(1, 0, 32)));
+            eight = Math.max(eight, 16 * SEQUENCES / KernelBenchmark.seconds(threads, () -> steps(SEQUENCES, 0, 16)));
+            late = Math.max(late, 16 / KernelBenchmark.seconds(threads, () -> steps(1, 2000, 16)));
         }
         System.out.printf(
                 Locale.ROOT,

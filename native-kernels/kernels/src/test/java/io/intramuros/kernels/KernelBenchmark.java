@@ -4,6 +4,8 @@ import io.intramuros.kernels.vector.VectorBackend;
 import java.io.PrintStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,13 +14,15 @@ import java.util.Random;
 
 /**
  * Times a backend: matrix products per weight type beside the machine's memory-read bandwidth in the same run, and a
- * whole decoder of SmolLM2-135M's shape with random weights. Figures are the best of several rounds, since other
- * processes may share the machine; compare ratios of one run, not figures of two.
+ * whole decoder of SmolLM2-135M's shape with random weights. Figures are the best of several rounds; compare
+ * ratios of one run, not figures of two. With one thread, time is what the CPU spent on it, so that other processes
+ * disturb less.
  *
  * <p>Arguments: threads (2), then {@code products} or {@code decoder} (both), then weight types (all).
  */
 public final class KernelBenchmark {
     static final int ROUNDS = 5;
+    private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
     private static final PrintStream OUT = System.out;
 
     private KernelBenchmark() {}
@@ -42,7 +46,7 @@ public final class KernelBenchmark {
         if (!onlyProducts) {
             for (TensorType type : types) {
                 try (Backend backend = new VectorBackend(threads)) {
-                    new BenchmarkDecoder(backend, type).report();
+                    new BenchmarkDecoder(backend, threads, type).report();
                 }
             }
         }
@@ -61,8 +65,8 @@ public final class KernelBenchmark {
             double multiplied = 0;
             for (int round = 0; round < 2 * ROUNDS; round++) {
                 read = Math.max(read, MemoryReader.gigabytesPerSecond(tensor.data(), threads));
-                streamed = Math.max(streamed, bytes / project(backend, w, 1) / 1e9);
-                multiplied = Math.max(multiplied, 2.0 * rows * columns * 64 / project(backend, w, 64) / 1e9);
+                streamed = Math.max(streamed, bytes / project(backend, w, 1, threads) / 1e9);
+                multiplied = Math.max(multiplied, 2.0 * rows * columns * 64 / project(backend, w, 64, threads) / 1e9);
             }
             OUT.printf(
                     Locale.ROOT,
@@ -75,11 +79,11 @@ public final class KernelBenchmark {
         }
     }
 
-    private static double project(Backend backend, Weight w, int tokens) {
+    private static double project(Backend backend, Weight w, int tokens, int threads) {
         Activations in = BackendFixture.input(backend, BackendFixture.gaussian(tokens, w.columns(), 1));
         Activations out = backend.activations(tokens, w.rows());
         backend.beginStep(BackendFixture.rows(new int[tokens]));
-        double seconds = seconds(() -> {
+        double seconds = seconds(threads, () -> {
             backend.projectAdd(in, w, out);
             backend.read(out, 0);
         });
@@ -87,10 +91,11 @@ public final class KernelBenchmark {
         return seconds;
     }
 
-    static double seconds(Runnable work) {
-        long start = System.nanoTime();
+    /** Seconds on the clock, or with one thread those that the CPU spent on it. */
+    static double seconds(int threads, Runnable work) {
+        long start = threads == 1 ? CPU.getCurrentThreadCpuTime() : System.nanoTime();
         work.run();
-        return (System.nanoTime() - start) / 1e9;
+        return ((threads == 1 ? CPU.getCurrentThreadCpuTime() : System.nanoTime()) - start) / 1e9;
     }
 
     /** Random bytes with scales set to a size that keeps sums finite. */

@@ -122,7 +122,7 @@ final class Attention {
                 continue;
             }
             Arrays.fill(scores, r * TILE + visible, (r + 1) * TILE, Float.NEGATIVE_INFINITY);
-            float scale = Softmax.row(scores, r * TILE, TILE, running, r, rows);
+            float scale = OutOfLine.softmax(scores, r * TILE, TILE, running, r, rows);
             if (scale != 1) {
                 for (int e = 0; e < valueStride; e++) {
                     sums[r * valueStride + e] *= scale;

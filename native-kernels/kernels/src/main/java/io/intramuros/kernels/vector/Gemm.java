@@ -65,10 +65,10 @@ final class Gemm {
         int present = Math.min(4, x.tokens() - 4 * tokens);
         int xo = x.offset(column, tokens);
         if (present > 2) {
-            Tile.fourByFour(workspace.panel(), panelAt, x.values(), xo, vectors, sums);
+            OutOfLine.fourByFour(workspace.panel(), panelAt, x.values(), xo, vectors, workspace.lanes, sums);
         } else {
             for (int t = present - 1; t >= 0; t--) {
-                Tile.fourByOne(workspace.panel(), panelAt, x.values(), xo + t * Lanes.WIDTH, vectors, sums);
+                OutOfLine.fourByOne(workspace.panel(), panelAt, x.values(), xo + t * Lanes.WIDTH, vectors, sums);
                 if (t == 1) {
                     sums[1] = sums[0];
                     sums[5] = sums[4];
@@ -100,16 +100,7 @@ final class Gemm {
         }
         MemorySegment data = w.data();
         long from = w.offset(row) + w.type().rowBytes(column);
-        switch (w.type()) {
-            case F32 -> PlainRows.unpackF32(data, from, n, panel, at, stride);
-            case F16 -> PlainRows.unpackF16(data, from, n, panel, at, stride);
-            case BF16 -> PlainRows.unpackBf16(data, from, n, panel, at, stride);
-            case Q8_0 -> SmallBlocks.unpackQ8x0(data, from, n, panel, at, stride);
-            case Q4_0 -> SmallBlocks.unpackQ4x0(data, from, n, panel, at, stride);
-            case Q4_1 -> SmallBlocks.unpackQ4x1(data, from, n, panel, at, stride);
-            case Q4_K -> SuperBlocks.unpackQ4K(data, from, n, panel, at, stride);
-            case Q6_K -> SuperBlocks.unpackQ6K(data, from, n, panel, at, stride);
-        }
+        OutOfLine.unpack(w.type(), data, from, n, panel, at, stride);
     }
 
     /** For rows that do not end with a vector, and CPUs that cannot widen bytes; padded with zeros. */

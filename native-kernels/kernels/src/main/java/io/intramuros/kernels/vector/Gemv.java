@@ -52,27 +52,13 @@ final class Gemv {
         long r1 = w.offset(w.row(quad, 1)) + skip;
         long r2 = w.offset(w.row(quad, 2)) + skip;
         long r3 = w.offset(w.row(quad, 3)) + skip;
-        switch (type) {
-            case F32 -> PlainRows.dotsF32(data, r0, r1, r2, r3, x, column, n, sums);
-            case F16 -> PlainRows.dotsF16(data, r0, r1, r2, r3, x, column, n, sums);
-            case BF16 -> PlainRows.dotsBf16(data, r0, r1, r2, r3, x, column, n, sums);
-            default -> {
-                sums[0] = dot(type, data, r0, x, column, n);
-                sums[1] = dot(type, data, r1, x, column, n);
-                sums[2] = dot(type, data, r2, x, column, n);
-                sums[3] = dot(type, data, r3, x, column, n);
-            }
+        if (OutOfLine.oneRow(type)) {
+            sums[0] = OutOfLine.dot(type, data, r0, x, column, n);
+            sums[1] = OutOfLine.dot(type, data, r1, x, column, n);
+            sums[2] = OutOfLine.dot(type, data, r2, x, column, n);
+            sums[3] = OutOfLine.dot(type, data, r3, x, column, n);
+        } else {
+            OutOfLine.dots(type, data, r0, r1, r2, r3, x, column, n, sums);
         }
-    }
-
-    private static float dot(TensorType type, MemorySegment data, long row, float[] x, int xo, int n) {
-        return switch (type) {
-            case Q8_0 -> SmallBlocks.dotQ8x0(data, row, x, xo, n);
-            case Q4_0 -> SmallBlocks.dotQ4x0(data, row, x, xo, n);
-            case Q4_1 -> SmallBlocks.dotQ4x1(data, row, x, xo, n);
-            case Q4_K -> SuperBlocks.dotQ4K(data, row, x, xo, n);
-            case Q6_K -> SuperBlocks.dotQ6K(data, row, x, xo, n);
-            case F32, F16, BF16 -> throw new IllegalArgumentException(type + " is not quantised");
-        };
     }
 }

@@ -76,37 +76,29 @@ final class Lanes {
         return v.add(v.rearrange(SWAP_1)).lane(0);
     }
 
-    /** The sums of sixteen vectors of sixteen lanes: lane {@code i} is that of the {@code i}-th. */
-    static FloatVector sums16(
-            FloatVector v0,
-            FloatVector v1,
-            FloatVector v2,
-            FloatVector v3,
-            FloatVector v4,
-            FloatVector v5,
-            FloatVector v6,
-            FloatVector v7,
-            FloatVector v8,
-            FloatVector v9,
-            FloatVector v10,
-            FloatVector v11,
-            FloatVector v12,
-            FloatVector v13,
-            FloatVector v14,
-            FloatVector v15) {
+    /** The sums of sixteen vectors of sixteen lanes, one after the other: lane {@code i} is that of the {@code i}-th. */
+    static FloatVector sums16(float[] v) {
         return sums8(
-                halve(v0, v8, BIT_8, SWAP_8),
-                halve(v1, v9, BIT_8, SWAP_8),
-                halve(v2, v10, BIT_8, SWAP_8),
-                halve(v3, v11, BIT_8, SWAP_8),
-                halve(v4, v12, BIT_8, SWAP_8),
-                halve(v5, v13, BIT_8, SWAP_8),
-                halve(v6, v14, BIT_8, SWAP_8),
-                halve(v7, v15, BIT_8, SWAP_8));
+                halve(v, 0, 8, BIT_8, SWAP_8),
+                halve(v, 1, 9, BIT_8, SWAP_8),
+                halve(v, 2, 10, BIT_8, SWAP_8),
+                halve(v, 3, 11, BIT_8, SWAP_8),
+                halve(v, 4, 12, BIT_8, SWAP_8),
+                halve(v, 5, 13, BIT_8, SWAP_8),
+                halve(v, 6, 14, BIT_8, SWAP_8),
+                halve(v, 7, 15, BIT_8, SWAP_8));
     }
 
-    /** The sums of eight vectors of eight lanes: lane {@code i} is that of the {@code i}-th. */
-    static FloatVector sums8(
+    /** The sums of eight vectors of eight lanes, from the {@code first} on: lane {@code i} is that of the {@code i}-th. */
+    static FloatVector sums8(float[] v, int first) {
+        return sums4(
+                halve(v, first, first + 4, BIT_4, SWAP_4),
+                halve(v, first + 1, first + 5, BIT_4, SWAP_4),
+                halve(v, first + 2, first + 6, BIT_4, SWAP_4),
+                halve(v, first + 3, first + 7, BIT_4, SWAP_4));
+    }
+
+    private static FloatVector sums8(
             FloatVector v0,
             FloatVector v1,
             FloatVector v2,
@@ -129,5 +121,10 @@ final class Lanes {
     /** One step of halving two vectors at once: {@code a} goes on in the lanes without the bit, {@code b} in those with. */
     private static FloatVector halve(FloatVector a, FloatVector b, VectorMask<Float> bit, VectorShuffle<Float> swap) {
         return a.blend(b, bit).add(b.blend(a, bit).rearrange(swap));
+    }
+
+    private static FloatVector halve(float[] v, int a, int b, VectorMask<Float> bit, VectorShuffle<Float> swap) {
+        return halve(
+                FloatVector.fromArray(FLOATS, v, a * WIDTH), FloatVector.fromArray(FLOATS, v, b * WIDTH), bit, swap);
     }
 }

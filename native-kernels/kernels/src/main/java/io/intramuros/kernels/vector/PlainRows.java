@@ -9,7 +9,7 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * Rows of F32, F16 and BF16 weights in registers. {@code dots} streams four rows once and keeps a sum of each:
- * {@code sums[j] = row j · x}; it reads {@code 4·n} weights and is bound by memory. {@code unpack} lays the vectors of
+ * {@code sums[j] = row j · x}; it reads {@code 4·n} weights and is bound by memory. {@code dot} takes one row. {@code unpack} lays the vectors of
  * one row into a panel, {@code stride} floats apart. Columns {@code n} are whole vectors; rows have any alignment.
  */
 final class PlainRows {
@@ -34,7 +34,7 @@ final class PlainRows {
                 .reinterpretAsFloats()
                 .mul(0x1p112f)
                 .reinterpretAsInts()
-                .lanewise(VectorOperators.OR, 0x7F800000, magnitude.compare(VectorOperators.GE, 0x0F800000))
+                .blend(magnitude.or(0x7F800000), magnitude.compare(VectorOperators.GE, 0x0F800000))
                 .or(sign)
                 .reinterpretAsFloats();
     }
@@ -59,19 +59,12 @@ final class PlainRows {
         store(s0, s1, s2, s3, sums);
     }
 
-    static void dotsF16(MemorySegment w, long r0, long r1, long r2, long r3, float[] x, int xo, int n, float[] sums) {
-        FloatVector s0 = FloatVector.zero(Lanes.FLOATS);
-        FloatVector s1 = s0;
-        FloatVector s2 = s0;
-        FloatVector s3 = s0;
+    static float dotF16(MemorySegment w, long row, float[] x, int xo, int n) {
+        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
         for (int i = 0; i < n; i += Lanes.WIDTH) {
-            FloatVector v = FloatVector.fromArray(Lanes.FLOATS, x, xo + i);
-            s0 = f16(w, r0 + 2L * i).fma(v, s0);
-            s1 = f16(w, r1 + 2L * i).fma(v, s1);
-            s2 = f16(w, r2 + 2L * i).fma(v, s2);
-            s3 = f16(w, r3 + 2L * i).fma(v, s3);
+            sum = f16(w, row + 2L * i).fma(FloatVector.fromArray(Lanes.FLOATS, x, xo + i), sum);
         }
-        store(s0, s1, s2, s3, sums);
+        return Lanes.sum(sum);
     }
 
     static void dotsBf16(MemorySegment w, long r0, long r1, long r2, long r3, float[] x, int xo, int n, float[] sums) {

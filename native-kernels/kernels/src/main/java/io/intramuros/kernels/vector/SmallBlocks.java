@@ -21,8 +21,12 @@ final class SmallBlocks {
 
     private SmallBlocks() {}
 
-    static FloatVector half(MemorySegment w, long at) {
-        return FloatVector.broadcast(Lanes.FLOATS, Float.float16ToFloat(w.get(SHORT, at)));
+    static float halfValue(MemorySegment w, long at) {
+        return Float.float16ToFloat(w.get(SHORT, at));
+    }
+
+    private static FloatVector half(MemorySegment w, long at) {
+        return FloatVector.broadcast(Lanes.FLOATS, halfValue(w, at));
     }
 
     static IntVector unsigned(MemorySegment w, long at) {
@@ -30,9 +34,9 @@ final class SmallBlocks {
                 .convertShape(VectorOperators.ZERO_EXTEND_B2I, Lanes.INTS, 0);
     }
 
-    static FloatVector signed(MemorySegment w, long at) {
-        return (FloatVector) ByteVector.fromMemorySegment(Lanes.BYTES, w, at, LITTLE)
-                .convertShape(VectorOperators.B2F, Lanes.FLOATS, 0);
+    private static FloatVector signed(MemorySegment w, long at) {
+        return floats((IntVector) ByteVector.fromMemorySegment(Lanes.BYTES, w, at, LITTLE)
+                .convertShape(VectorOperators.B2I, Lanes.INTS, 0));
     }
 
     static FloatVector floats(IntVector v) {

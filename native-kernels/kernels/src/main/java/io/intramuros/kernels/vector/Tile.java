@@ -3,7 +3,8 @@ package io.intramuros.kernels.vector;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Products of four weight rows with four tokens or one, all in registers: {@code sums[4·j + t] = row j · token t}. Both
+ * Products of four weight rows with four tokens or one, all in registers: vector {@code 4·j + t} of
+ * {@code lanes} holds row {@code j} times token {@code t}, its lanes not yet summed. Both
  * operands are packed {@code [vector][4][WIDTH]}, so that the loads of a step are neighbours. Sixteen accumulators fit
  * the 32 registers of AVX-512; AVX2 spills some and still reaches half of its peak. Bound by arithmetic: eight loads
  * for sixteen multiply-adds.
@@ -17,7 +18,7 @@ final class Tile {
         return FloatVector.fromArray(Lanes.FLOATS, v, at);
     }
 
-    static void fourByFour(float[] w, int wo, float[] x, int xo, int vectors, float[] sums) {
+    static void fourByFour(float[] w, int wo, float[] x, int xo, int vectors, float[] lanes) {
         FloatVector zero = FloatVector.zero(Lanes.FLOATS);
         FloatVector s00 = zero;
         FloatVector s01 = zero;
@@ -62,28 +63,42 @@ final class Tile {
             s23 = w2.fma(v, s23);
             s33 = w3.fma(v, s33);
         }
+        s00.intoArray(lanes, 0);
+        s01.intoArray(lanes, 1 * L);
+        s02.intoArray(lanes, 2 * L);
+        s03.intoArray(lanes, 3 * L);
+        s10.intoArray(lanes, 4 * L);
+        s11.intoArray(lanes, 5 * L);
+        s12.intoArray(lanes, 6 * L);
+        s13.intoArray(lanes, 7 * L);
+        s20.intoArray(lanes, 8 * L);
+        s21.intoArray(lanes, 9 * L);
+        s22.intoArray(lanes, 10 * L);
+        s23.intoArray(lanes, 11 * L);
+        s30.intoArray(lanes, 12 * L);
+        s31.intoArray(lanes, 13 * L);
+        s32.intoArray(lanes, 14 * L);
+        s33.intoArray(lanes, 15 * L);
+    }
+
+    /**
+     * {@code sums[i]} = the sum of the lanes of the {@code i}-th of sixteen vectors. Apart from {@link #fourByFour}: both
+     * in one method are more than the compiler inlines, and what it doesn't inline allocates.
+     */
+    static void sum(float[] lanes, float[] sums) {
         if (L == 16) {
-            Lanes.sums16(s00, s01, s02, s03, s10, s11, s12, s13, s20, s21, s22, s23, s30, s31, s32, s33)
-                    .intoArray(sums, 0);
+            Lanes.sums16(lanes).intoArray(sums, 0);
         } else if (L == 8) {
-            Lanes.sums8(s00, s01, s02, s03, s10, s11, s12, s13).intoArray(sums, 0);
-            Lanes.sums8(s20, s21, s22, s23, s30, s31, s32, s33).intoArray(sums, 8);
+            Lanes.sums8(lanes, 0).intoArray(sums, 0);
+            Lanes.sums8(lanes, 8).intoArray(sums, 8);
         } else {
-            four(s00, s01, s02, s03, sums, 0);
-            four(s10, s11, s12, s13, sums, 4);
-            four(s20, s21, s22, s23, sums, 8);
-            four(s30, s31, s32, s33, sums, 12);
+            for (int i = 0; i < 16; i++) {
+                sums[i] = Lanes.sum(load(lanes, i * L));
+            }
         }
     }
 
-    private static void four(FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] sums, int at) {
-        sums[at] = Lanes.sum(a);
-        sums[at + 1] = Lanes.sum(b);
-        sums[at + 2] = Lanes.sum(c);
-        sums[at + 3] = Lanes.sum(d);
-    }
-
-    /** The same with one token, {@code sums[4·j]} only; {@code xo} is where its first vector begins. */
+    /** Four rows with one token, {@code sums[4·j]}, the lanes summed; {@code xo} is where its first vector begins. */
     static void fourByOne(float[] w, int wo, float[] x, int xo, int vectors, float[] sums) {
         FloatVector s0 = FloatVector.zero(Lanes.FLOATS);
         FloatVector s1 = s0;

@@ -5,6 +5,9 @@ final class Workspace {
     /** Sums of a tile or of a quad of rows. */
     final float[] sums = new float[16];
 
+    /** Sixteen vectors of a tile whose lanes are still to be summed. */
+    final float[] lanes = new float[16 * Lanes.WIDTH];
+
     /** A piece of one row of weights, unpacked the plain way. */
     final float[] row = new float[Gemm.COLUMN_BLOCK];
 
