@@ -103,6 +103,7 @@ function begin(data, answer) {
     page.conversation = data.conversation;
     history.replaceState(null, '', `${page.context}/?conversation=${data.conversation}`);
     addConversation(data.conversation, data.title);
+    document.title = document.title.replace(/^.* · /, `${data.title} · `);
   }
   drafts.save(page.conversation, question.value);
   if (running.stopping) {
