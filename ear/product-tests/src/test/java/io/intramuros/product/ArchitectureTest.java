@@ -135,7 +135,6 @@ class ArchitectureTest {
                 "native-kernels/kernels",
                 "native-kernels/engine",
                 "jpa",
-                "ejb",
                 "web/api",
                 "web/portal",
                 "wildfly-config/subsystem"
