@@ -54,6 +54,7 @@ public class AnsweringEngineTest extends RunningSubsystem {
         var card = registry().find("main").orElseThrow().model().orElseThrow();
         assertEquals("tiny", card.id());
         assertTrue(card.demonstration());
+        assertTrue(card.digest().startsWith("sha256:"));
         assertEquals(card.digest(), read("main", "model-digest").asString());
     }
 
