@@ -47,6 +47,7 @@ class LocalEngineTest {
         assertEquals("llama", card.family());
         assertEquals("F32", card.precision());
         assertFalse(card.quantised());
+        assertTrue(card.digest().matches("sha256:[0-9a-f]{64}"), card.digest());
         assertEquals(TinyModel.CONTEXT, card.contextTokens());
         assertEquals("vector", card.backend());
     }
@@ -114,21 +115,25 @@ class LocalEngineTest {
 
     @Test
     void aStopTextOverSeveralTokensEndsTheAnswerBeforeIt() {
-        Recorder whole = new Recorder();
+        EncodedPrompt prompt = engine.encode(new Prompt.Text("Stop"));
         Sampling sampling = new Sampling(1, 0, 1, 3);
-        join(engine.submit(request("Stop", 60, sampling), whole));
+        Recorder whole = new Recorder();
+        join(engine.submit(new GenerationRequest(prompt, 60, sampling, List.of(), true), whole));
         String stop = whole.text().substring(20, 25);
         int at = whole.text().indexOf(stop);
 
         Recorder recorder = new Recorder();
-        GenerationResult result = join(engine.submit(
-                new GenerationRequest(
-                        engine.encode(new Prompt.Text("Stop")), 60, sampling, List.of("\u0000", stop), true),
-                recorder));
+        Answer answer =
+                engine.submit(new GenerationRequest(prompt, 60, sampling, List.of("\u0000", stop), true), recorder);
+        GenerationResult result = join(answer);
 
         assertEquals(FinishReason.STOP, result.reason());
         assertEquals(whole.text().substring(0, at), recorder.text());
-        assertEquals(at + stop.length(), result.completionTokens());
+        // A character each, but for end tokens that were ignored.
+        long characters = Arrays.stream(answer.drawnTokens())
+                .filter(token -> token != TinyModel.END)
+                .count();
+        assertEquals(at + stop.length(), characters);
     }
 
     @Test
