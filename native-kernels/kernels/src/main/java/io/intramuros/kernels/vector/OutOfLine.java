@@ -53,8 +53,25 @@ final class OutOfLine {
                 MethodType.methodType(
                         float.class, float[].class, int.class, int.class, float[].class, int.class, int.class))
     };
+    private static final MethodHandle[] WEIGH = {
+        find(
+                Sampler.class,
+                "weigh",
+                MethodType.methodType(
+                        float.class,
+                        float[].class,
+                        int.class,
+                        float[].class,
+                        int.class,
+                        int.class,
+                        float.class,
+                        float.class))
+    };
     private static final MethodHandle[] GATE = {
-        find(Gate.class, "row", MethodType.methodType(void.class, float[].class, float[].class, int.class, int.class))
+        find(
+                Gate.class,
+                "vectors",
+                MethodType.methodType(void.class, float[].class, float[].class, int.class, int.class))
     };
 
     static {
@@ -159,10 +176,19 @@ final class OutOfLine {
         }
     }
 
-    /** {@link Gate#row}. */
+    /** {@link Gate#vectors}. */
     static void gate(float[] gate, float[] up, int at, int n) {
         try {
             GATE[0].invokeExact(gate, up, at, n);
+        } catch (Throwable e) {
+            throw failure(e);
+        }
+    }
+
+    /** {@link Sampler#weigh}. */
+    static float weigh(float[] logits, int at, float[] weights, int to, int n, float max, float temperature) {
+        try {
+            return (float) WEIGH[0].invokeExact(logits, at, weights, to, n, max, temperature);
         } catch (Throwable e) {
             throw failure(e);
         }

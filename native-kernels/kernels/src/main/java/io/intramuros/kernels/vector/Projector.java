@@ -60,7 +60,7 @@ final class Projector {
                 int first = w.row(from, j);
                 int end = Math.min(w.rows(), w.row(to, j));
                 for (int t = 0; t < tokens && first < end; t++) {
-                    OutOfLine.gate(gate.out(), up.out(), t * w.rows() + first, end - first);
+                    Gate.row(gate.out(), up.out(), t * w.rows() + first, end - first);
                 }
             }
         });

@@ -28,6 +28,7 @@ final class Sampler {
 
     private float[] weights = new float[0];
     private long[] ranked = new long[0];
+    private final float[] lastLogits = new float[Lanes.WIDTH];
 
     SampledToken sample(float[] logits, int at, int vocabulary, SamplingRow row) {
         float max = max(logits, at, vocabulary);
@@ -194,32 +195,29 @@ final class Sampler {
             weights = new float[padded];
         }
         double total = 0;
-        for (int block = 0; block < n; block += SUM_BLOCK) {
-            total += weighBlock(logits, at, block, Math.min(n, block + SUM_BLOCK), max, temperature);
+        int whole = n & -Lanes.WIDTH;
+        for (int from = 0; from < whole; from += SUM_BLOCK) {
+            int length = Math.min(SUM_BLOCK, whole - from);
+            total += OutOfLine.weigh(logits, at + from, weights, from, length, max, temperature);
+        }
+        if (whole < n) {
+            Arrays.fill(lastLogits, Float.NEGATIVE_INFINITY);
+            System.arraycopy(logits, at + whole, lastLogits, 0, n - whole);
+            total += OutOfLine.weigh(lastLogits, 0, weights, whole, Lanes.WIDTH, max, temperature);
         }
         return total;
     }
 
-    private float weighBlock(float[] logits, int at, int from, int to, float max, float temperature) {
+    /** The same for whole vectors from {@code at} on, to {@code weights[to, to + n)}. */
+    static float weigh(float[] logits, int at, float[] weights, int to, int n, float max, float temperature) {
         FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-        int whole = from + ((to - from) & -Lanes.WIDTH);
-        for (int i = from; i < whole; i += Lanes.WIDTH) {
-            FloatVector weight = weight(FloatVector.fromArray(Lanes.FLOATS, logits, at + i), max, temperature);
-            weight.intoArray(weights, i);
+        for (int i = 0; i < n; i += Lanes.WIDTH) {
+            FloatVector power =
+                    FloatVector.fromArray(Lanes.FLOATS, logits, at + i).sub(max).div(temperature);
+            FloatVector weight = Exponential.of(power).blend(0f, power.compare(VectorOperators.LT, Exponential.LOWEST));
+            weight.intoArray(weights, to + i);
             sum = sum.add(weight);
         }
-        if (whole < to) {
-            VectorMask<Float> rest = Lanes.FLOATS.indexInRange(whole, to);
-            FloatVector weight =
-                    weight(FloatVector.fromArray(Lanes.FLOATS, logits, at + whole, rest), max, temperature);
-            weight.intoArray(weights, whole, rest);
-            sum = sum.add(weight, rest);
-        }
         return Lanes.sum(sum);
-    }
-
-    private static FloatVector weight(FloatVector logits, float max, float temperature) {
-        FloatVector power = logits.sub(max).div(temperature);
-        return Exponential.of(power).blend(0f, power.compare(VectorOperators.LT, Exponential.LOWEST));
     }
 }
