@@ -31,7 +31,7 @@ class EngineManagementTest {
         String engine = management.engines().getFirst();
         assertEquals("0", management.engine(engine, "running"));
 
-        try (InputStream answer = longAnswer(engine)) {
+        try (InputStream answer = longAnswer(api.model(api.token()))) {
             assertEquals("1", management.engine(engine, "running"));
             assertTrue(Double.parseDouble(management.engine(engine, "tokens-per-second")) > 0);
             assertTrue(answer.read() >= 0);
