@@ -71,7 +71,7 @@ record Status(State.Phase phase, String reason, Addresses addresses, String mode
     /** The same for people. */
     String text() {
         StringBuilder text = new StringBuilder();
-        text.append("Intramuros is ")
+        text.append(phase == State.Phase.FAILED ? "Intramuros has " : "Intramuros is ")
                 .append(phase.name().toLowerCase(Locale.ROOT))
                 .append(".\n");
         if (!reason.isEmpty()) {
