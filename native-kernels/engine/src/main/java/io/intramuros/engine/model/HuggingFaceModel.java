@@ -104,10 +104,16 @@ final class HuggingFaceModel {
     }
 
     private static Optional<Integer> addedToken(JsonObject tokenizer, String content) {
-        for (JsonElement element : tokenizer.getAsJsonArray("added_tokens")) {
-            JsonObject token = element.getAsJsonObject();
-            if (token.get("content").getAsString().equals(content)) {
-                return Optional.of(token.get("id").getAsInt());
+        if (!(tokenizer.get("added_tokens") instanceof JsonArray tokens)) {
+            return Optional.empty();
+        }
+        for (JsonElement element : tokens) {
+            if (element instanceof JsonObject token
+                    && token.get("content") instanceof JsonPrimitive spelling
+                    && token.get("id") instanceof JsonPrimitive id
+                    && id.isNumber()
+                    && spelling.getAsString().equals(content)) {
+                return Optional.of(id.getAsInt());
             }
         }
         return Optional.empty();

@@ -102,9 +102,9 @@ record Vocabulary(String[] tokens, List<AddedToken> added, TokenText text, boole
 
     private static int id(JsonElement element, String part) throws TokenizerFormatException {
         try {
-            int id = element.getAsInt();
-            if (id >= 0 && id < MAX_TOKENS) {
-                return id;
+            double id = element.getAsDouble();
+            if (id >= 0 && id < MAX_TOKENS && id == Math.rint(id)) {
+                return (int) id;
             }
         } catch (NumberFormatException | UnsupportedOperationException | IllegalStateException _) {
             // falls through to the one message
