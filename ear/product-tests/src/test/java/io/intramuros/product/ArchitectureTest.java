@@ -73,10 +73,10 @@ class ArchitectureTest {
     @Test
     void theDoorsDoNotKnowEachOther() {
         check(
-                noClasses().should().dependOnClassesThat().resideInAPackage("io.intramuros.portal.."),
+                noClasses().should().dependOnClassesThat().resideInAPackage("io.intramuros.web.portal.."),
                 in("web/common", "web/api"));
         check(
-                noClasses().should().dependOnClassesThat().resideInAPackage("io.intramuros.api.."),
+                noClasses().should().dependOnClassesThat().resideInAPackage("io.intramuros.web.api.."),
                 in("web/common", "web/portal"));
     }
 
@@ -93,8 +93,8 @@ class ArchitectureTest {
                         .resideInAnyPackage(
                                 "io.intramuros.engine.(*)..",
                                 "io.intramuros.kernels..",
-                                "io.intramuros.api..",
-                                "io.intramuros.portal..",
+                                "io.intramuros.web.api..",
+                                "io.intramuros.web.portal..",
                                 "io.intramuros.web.."),
                 beans);
     }

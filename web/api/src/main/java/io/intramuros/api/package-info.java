@@ -1,2 +1,0 @@
-/** The OpenAI-compatible REST API: the door for programs. */
-package io.intramuros.api;
