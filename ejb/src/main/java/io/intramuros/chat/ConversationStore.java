@@ -7,13 +7,11 @@ import io.intramuros.persistence.conversation.StoredConversation;
 import io.intramuros.persistence.conversation.StoredMessage;
 import io.intramuros.persistence.conversation.StoredMessage.Speaker;
 import io.intramuros.server.ThisServer;
-import jakarta.annotation.security.PermitAll;
-import jakarta.ejb.Stateless;
-import jakarta.ejb.TransactionAttribute;
-import jakarta.ejb.TransactionAttributeType;
+import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
+import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -21,10 +19,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The transactions on conversations. Who the owner is was decided by {@link ConversationService}. */
-@Stateless
-@PermitAll
-@TransactionAttribute(TransactionAttributeType.REQUIRES_NEW)
+/**
+ * The transactions on conversations. Who the owner is was decided by {@link ConversationService}. Not a session bean,
+ * since those stop before the last answers are kept when the application goes.
+ */
+@ApplicationScoped
+@Transactional(Transactional.TxType.REQUIRES_NEW)
 public class ConversationStore {
     @PersistenceContext(unitName = "intramuros")
     private EntityManager em;

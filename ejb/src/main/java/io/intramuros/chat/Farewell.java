@@ -1,10 +1,8 @@
 package io.intramuros.chat;
 
-import io.intramuros.usage.UsageLedger;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ejb.DependsOn;
-import jakarta.ejb.EJB;
 import jakarta.ejb.Singleton;
 import jakarta.ejb.Startup;
 import jakarta.ejb.TransactionManagement;
@@ -13,13 +11,12 @@ import jakarta.inject.Inject;
 
 /**
  * Stops and settles what is being answered when the application stops: the engines would go on without anybody to hear
- * them. Its reference to the ledger makes the container keep that, which settles, until this bean is gone.
+ * them.
  */
 @Singleton
 @Startup
 @DependsOn("Housekeeper")
 @PermitAll
-@EJB(name = "ledger", beanInterface = UsageLedger.class)
 @TransactionManagement(TransactionManagementType.BEAN)
 public class Farewell {
     @Inject

@@ -7,12 +7,10 @@ import io.intramuros.persistence.usage.UsageEntry;
 import io.intramuros.persistence.usage.UsageOpening;
 import io.intramuros.persistence.usage.UsageOutcome;
 import io.intramuros.persistence.usage.UsageStatus;
-import jakarta.annotation.security.PermitAll;
-import jakarta.ejb.Stateless;
-import jakarta.ejb.TransactionAttribute;
-import jakarta.ejb.TransactionAttributeType;
+import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
+import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -21,11 +19,11 @@ import java.util.OptionalLong;
 
 /**
  * The transactions on audit and allowance. Each is one of its own: a row and what it holds in the allowance are written
- * together, and settled together, exactly once.
+ * together, and settled together, exactly once. Not a session bean, since those stop before what they would have to
+ * settle when the application goes.
  */
-@Stateless
-@PermitAll
-@TransactionAttribute(TransactionAttributeType.REQUIRES_NEW)
+@ApplicationScoped
+@Transactional(Transactional.TxType.REQUIRES_NEW)
 public class UsageLedger {
     private static final int PIECE = 100;
 

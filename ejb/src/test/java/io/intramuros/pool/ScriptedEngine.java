@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /** An engine whose every word the test decides; a word of the prompt is a token. */
 public final class ScriptedEngine implements InferenceEngine {
@@ -29,6 +30,7 @@ public final class ScriptedEngine implements InferenceEngine {
     private volatile EngineStatus.State state = EngineStatus.State.READY;
     private volatile int running;
     private volatile Runnable atSubmit = () -> {};
+    private volatile Consumer<Submission> atCancel = _ -> {};
 
     public ScriptedEngine(String name, String modelId) {
         this.name = name;
@@ -50,6 +52,11 @@ public final class ScriptedEngine implements InferenceEngine {
     /** What happens when a request is submitted, before it is taken; throws to refuse it. */
     public void atSubmit(Runnable action) {
         this.atSubmit = action;
+    }
+
+    /** What happens when a request is cancelled. */
+    public void atCancel(Consumer<Submission> action) {
+        this.atCancel = action;
     }
 
     /** The requests it has taken. */
@@ -101,7 +108,7 @@ public final class ScriptedEngine implements InferenceEngine {
     @Override
     public Generation submit(GenerationRequest request, GenerationListener listener) {
         atSubmit.run();
-        Submission submission = new Submission(request, listener);
+        Submission submission = new Submission(request, listener, atCancel);
         submissions.add(submission);
         return submission;
     }
@@ -110,13 +117,15 @@ public final class ScriptedEngine implements InferenceEngine {
     public static final class Submission implements Generation {
         private final GenerationRequest request;
         private final GenerationListener listener;
+        private final Consumer<Submission> atCancel;
         private final CompletableFuture<GenerationResult> result = new CompletableFuture<>();
         private volatile boolean cancelled;
         private int tokens;
 
-        Submission(GenerationRequest request, GenerationListener listener) {
+        Submission(GenerationRequest request, GenerationListener listener, Consumer<Submission> atCancel) {
             this.request = request;
             this.listener = listener;
+            this.atCancel = atCancel;
         }
 
         public GenerationRequest request() {
@@ -151,6 +160,7 @@ public final class ScriptedEngine implements InferenceEngine {
         @Override
         public void cancel() {
             cancelled = true;
+            atCancel.accept(this);
         }
 
         @Override

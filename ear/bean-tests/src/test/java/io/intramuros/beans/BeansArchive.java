@@ -12,7 +12,7 @@ import org.jboss.shrinkwrap.api.spec.WebArchive;
 final class BeansArchive {
     private BeansArchive() {}
 
-    static EnterpriseArchive withTests() {
+    private static EnterpriseArchive withDoor(WebArchive door) {
         EnterpriseArchive ear =
                 ShrinkWrap.createFromZipFile(EnterpriseArchive.class, new File(System.getProperty("intramuros.ear")));
         ear.delete("intramuros-api.war");
@@ -27,8 +27,22 @@ final class BeansArchive {
                   <library-directory>lib</library-directory>
                 </application>
                 """));
-        return ear.addAsModule(Testable.archiveToTest(ShrinkWrap.create(WebArchive.class, "tests.war")
+        return ear.addAsModule(door);
+    }
+
+    /** Tests that run inside. */
+    static EnterpriseArchive withTests() {
+        return withDoor(Testable.archiveToTest(door()));
+    }
+
+    /** Something to ask from outside. */
+    static EnterpriseArchive withServlet() {
+        return withDoor(door());
+    }
+
+    private static WebArchive door() {
+        return ShrinkWrap.create(WebArchive.class, "tests.war")
                 .addPackage(BeansTest.class.getPackage())
-                .addClasses(ScriptedEngine.class, ScriptedEngine.Submission.class)));
+                .addClasses(ScriptedEngine.class, ScriptedEngine.Submission.class);
     }
 }
