@@ -15,6 +15,7 @@ import io.intramuros.engine.QueueFullException;
 import io.intramuros.persistence.usage.UsageOutcome;
 import io.intramuros.persistence.usage.UsageStatus;
 import io.intramuros.pool.EnginePool;
+import io.intramuros.pool.NoEngineException;
 import io.intramuros.pool.PooledEngine;
 import io.intramuros.server.ThisServer;
 import io.intramuros.usage.AllowanceSpentException;
@@ -24,8 +25,10 @@ import io.intramuros.usage.UsageMeter;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -57,7 +60,11 @@ class QuestionDesk {
     }
 
     List<ModelDescription> models() {
-        return pool.models();
+        Map<String, ModelDescription> models = new LinkedHashMap<>();
+        for (PooledEngine ready : pool.ready()) {
+            models.putIfAbsent(ready.card().id(), describe(ready));
+        }
+        return List.copyOf(models.values());
     }
 
     /**
@@ -94,7 +101,7 @@ class QuestionDesk {
             ChatRequest request,
             AnswerListener listener,
             UnaryOperator<GenerationListener> inContext) {
-        PooledEngine chosen = pool.pick(request.model());
+        PooledEngine chosen = pick(request.model());
         EncodedPrompt prompt = encode(chosen, request.turns());
         int room = chosen.card().contextTokens() - prompt.length();
         if (room < 1) {
@@ -106,7 +113,7 @@ class QuestionDesk {
         UsageMeter.Metered metered =
                 open(question(userName, request, chosen, prompt.length()), mostTokens, wanted == null);
 
-        RunningAnswer answer = new RunningAnswer(metered, pool.describe(chosen), listener, meter, running);
+        RunningAnswer answer = new RunningAnswer(metered, describe(chosen), listener, meter, running);
         running.add(answer);
         try {
             answer.started(chosen.engine()
@@ -124,6 +131,32 @@ class QuestionDesk {
             throw refusal;
         }
         return answer;
+    }
+
+    private PooledEngine pick(String model) {
+        try {
+            return pool.pick(model);
+        } catch (NoEngineException e) {
+            Kind kind = switch (e.reason()) {
+                case UNKNOWN_MODEL -> Kind.UNKNOWN_MODEL;
+                case NOT_READY -> Kind.MODEL_UNAVAILABLE;
+            };
+            throw new ChatException(kind, e.getMessage(), null, e.retryAfter().orElse(null), null);
+        }
+    }
+
+    private static ModelDescription describe(PooledEngine ready) {
+        ModelCard card = ready.card();
+        return new ModelDescription(
+                card.id(),
+                card.displayName(),
+                card.parameters(),
+                card.precision(),
+                card.quantised(),
+                card.demonstration(),
+                card.digest(),
+                card.contextTokens(),
+                ready.readySince());
     }
 
     private static EncodedPrompt encode(PooledEngine chosen, List<Turn> turns) {

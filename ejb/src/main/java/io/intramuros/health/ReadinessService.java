@@ -35,7 +35,7 @@ public class ReadinessService {
 
     /** Looks now, within two seconds; never throws. */
     public Readiness check() {
-        return new Readiness(!pool.models().isEmpty(), databaseAnswers());
+        return new Readiness(!pool.ready().isEmpty(), databaseAnswers());
     }
 
     /** On another thread, since waiting for a free connection takes longer than whoever asks has time for. */

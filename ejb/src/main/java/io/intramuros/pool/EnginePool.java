@@ -1,7 +1,5 @@
 package io.intramuros.pool;
 
-import io.intramuros.chat.ChatException;
-import io.intramuros.chat.ModelDescription;
 import io.intramuros.engine.EngineRegistry;
 import io.intramuros.engine.EngineStatistics;
 import io.intramuros.engine.EngineStatus;
@@ -11,7 +9,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,7 +46,7 @@ public class EnginePool {
      * Chooses who answers: of the ready engines that serve the model, the least busy.
      *
      * @param model the model asked for; {@code null} for the house's default, the first by its engine's name
-     * @throws ChatException if there is none, or none that is ready
+     * @throws NoEngineException if there is none, or none that is ready
      */
     public PooledEngine pick(String model) {
         List<InferenceEngine> engines = engines();
@@ -61,29 +58,9 @@ public class EnginePool {
                 .orElseThrow(() -> refusal(model, engines));
     }
 
-    /** The models that are ready, each once, the house's default first. */
-    public List<ModelDescription> models() {
-        Map<String, ModelDescription> models = new LinkedHashMap<>();
-        for (PooledEngine ready : ready(engines())) {
-            models.putIfAbsent(ready.card().id(), describe(ready));
-        }
-        return List.copyOf(models.values());
-    }
-
-    /** A model as people and programs see it. */
-    public ModelDescription describe(PooledEngine ready) {
-        ModelCard card = ready.card();
-        Instant since = readySince.computeIfAbsent(ready.engine().name() + ' ' + card.digest(), _ -> Instant.now());
-        return new ModelDescription(
-                card.id(),
-                card.displayName(),
-                card.parameters(),
-                card.precision(),
-                card.quantised(),
-                card.demonstration(),
-                card.digest(),
-                card.contextTokens(),
-                since);
+    /** The engines that are ready, by name. */
+    public List<PooledEngine> ready() {
+        return ready(engines());
     }
 
     private List<InferenceEngine> engines() {
@@ -92,11 +69,16 @@ public class EnginePool {
                 .toList();
     }
 
-    private static List<PooledEngine> ready(List<InferenceEngine> engines) {
+    private List<PooledEngine> ready(List<InferenceEngine> engines) {
         return engines.stream()
                 .filter(engine -> engine.status().state() == EngineStatus.State.READY)
-                .flatMap(engine -> engine.model().map(card -> new PooledEngine(engine, card)).stream())
+                .flatMap(engine -> engine.model().map(card -> pooled(engine, card)).stream())
                 .toList();
+    }
+
+    private PooledEngine pooled(InferenceEngine engine, ModelCard card) {
+        Instant since = readySince.computeIfAbsent(engine.name() + ' ' + card.digest(), _ -> Instant.now());
+        return new PooledEngine(engine, card, since);
     }
 
     private static Optional<String> defaultModel(List<PooledEngine> ready) {
@@ -109,7 +91,7 @@ public class EnginePool {
     }
 
     /** An engine that is not ready does not know its model yet, but its name is what clients ask for by default. */
-    private static ChatException refusal(String model, List<InferenceEngine> engines) {
+    private static NoEngineException refusal(String model, List<InferenceEngine> engines) {
         if (engines.isEmpty()) {
             return unavailable("No model is set up on this server. An administrator adds one in the console.", null);
         }
@@ -127,12 +109,13 @@ public class EnginePool {
         if (loading.isPresent()) {
             return notReady(loading.get());
         }
-        return new ChatException(
-                ChatException.Kind.UNKNOWN_MODEL,
-                "There is no model \"" + model + "\" on this server. The list of models says which there are.");
+        return new NoEngineException(
+                NoEngineException.Reason.UNKNOWN_MODEL,
+                "There is no model \"" + model + "\" on this server. The list of models says which there are.",
+                null);
     }
 
-    private static ChatException notReady(InferenceEngine engine) {
+    private static NoEngineException notReady(InferenceEngine engine) {
         return switch (engine.status().state()) {
             case LOADING, READY ->
                 unavailable("The model of engine " + engine.name() + " is loading. Try again soon.", WHILE_LOADING);
@@ -145,8 +128,8 @@ public class EnginePool {
         };
     }
 
-    private static ChatException unavailable(String message, Duration retryAfter) {
-        return new ChatException(ChatException.Kind.MODEL_UNAVAILABLE, message, null, retryAfter, null);
+    private static NoEngineException unavailable(String message, Duration retryAfter) {
+        return new NoEngineException(NoEngineException.Reason.NOT_READY, message, retryAfter);
     }
 
     /** By a fixed name of this server's own; by injection, a server without the subsystem could not deploy at all. */

@@ -1,2 +1,2 @@
-/** What happens when the application starts and stops: schema, this run's lease, and what earlier runs left behind. */
+/** What every capability needs of the server it runs on: its name, and patience with its database. */
 package io.intramuros.server;

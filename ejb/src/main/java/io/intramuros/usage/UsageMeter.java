@@ -1,6 +1,7 @@
 package io.intramuros.usage;
 
 import io.intramuros.persistence.usage.AllowanceAccount;
+import io.intramuros.persistence.usage.Allowances;
 import io.intramuros.persistence.usage.UsageOpening;
 import io.intramuros.persistence.usage.UsageOutcome;
 import io.intramuros.server.PatientWriter;
@@ -53,7 +54,7 @@ public class UsageMeter {
 
     /** The allowance of this month as it stands. */
     public Allowance allowance(String userName) {
-        AllowanceAccount account = ledger.account(key(userName, now()));
+        AllowanceAccount account = account(key(userName, now()));
         return new Allowance(
                 monthlyTokens, account.usedTokens(), account.reservedTokens(), nextMonth(account.monthStart()));
     }
@@ -75,7 +76,7 @@ public class UsageMeter {
         }
         for (int i = 0; i < MOST_TRIES; i++) {
             Instant now = now();
-            AllowanceAccount account = ledger.account(key(question.userName(), now));
+            AllowanceAccount account = account(key(question.userName(), now));
             long left = monthlyTokens - account.usedTokens() - account.reservedTokens() - question.promptTokens();
             if (left < (fewerWillDo ? 1 : mostTokens)) {
                 throw spent(account, now);
@@ -89,7 +90,7 @@ public class UsageMeter {
             // Another request of the same user took the tokens in between: look again at what is left.
         }
         Instant now = now();
-        throw spent(ledger.account(key(question.userName(), now)), now);
+        throw spent(account(key(question.userName(), now)), now);
     }
 
     /**
@@ -123,6 +124,18 @@ public class UsageMeter {
         long held = account.reservedTokens();
         return new AllowanceSpentException(
                 monthlyTokens, account.usedTokens(), held, now, nextMonth(account.monthStart()));
+    }
+
+    /** The first two questions of a month may open the account at the same moment; one of them finds it then. */
+    private AllowanceAccount account(AllowanceAccount.Key key) {
+        try {
+            return ledger.account(key);
+        } catch (RuntimeException e) {
+            if (Allowances.isCollision(e)) {
+                return ledger.account(key);
+            }
+            throw e;
+        }
     }
 
     private static AllowanceAccount.Key key(String userName, Instant now) {

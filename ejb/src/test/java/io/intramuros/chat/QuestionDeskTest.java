@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.intramuros.chat.ChatException.Kind;
+import io.intramuros.engine.EngineStatus;
 import io.intramuros.engine.FinishReason;
 import io.intramuros.engine.QueueFullException;
 import io.intramuros.persistence.TestDatabase;
@@ -253,6 +254,17 @@ class QuestionDeskTest {
     void theContextsEndBoundsTheAnswer() {
         house.ask("ada", House.question("r", 90, 5_000), heard);
         assertEquals(10, submission().request().maxTokens());
+    }
+
+    @Test
+    void aModelNobodyServesIsUnknownAndOneThatLoadsIsUnavailable() {
+        ChatRequest unknown = new ChatRequest(
+                "r", Door.API, "client", "x", List.of(new Turn(Turn.Role.USER, "hello")), SamplingOptions.DEFAULT);
+        refused(Kind.UNKNOWN_MODEL, unknown);
+        house.engine.in(EngineStatus.State.LOADING);
+        assertTrue(refused(Kind.MODEL_UNAVAILABLE, unknown).retryAfter().isPresent());
+        assertEquals(List.of(), house.desk.models());
+        assertEquals(List.of(), house.rows());
     }
 
     @Test

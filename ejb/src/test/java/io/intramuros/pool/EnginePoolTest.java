@@ -5,12 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.intramuros.chat.ChatException;
-import io.intramuros.chat.ChatException.Kind;
-import io.intramuros.chat.ModelDescription;
 import io.intramuros.engine.EngineRegistry;
 import io.intramuros.engine.EngineStatus.State;
 import io.intramuros.engine.InferenceEngine;
+import io.intramuros.pool.NoEngineException.Reason;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -39,61 +37,52 @@ class EnginePoolTest {
         assertEquals("first", pool.pick(null).card().id());
         assertEquals(
                 List.of("first", "second"),
-                pool.models().stream().map(ModelDescription::id).toList());
-    }
-
-    @Test
-    void aModelServedTwiceIsListedOnce() {
-        assertEquals(
-                1,
-                pool(new ScriptedEngine("a", "m"), new ScriptedEngine("b", "m"))
-                        .models()
-                        .size());
+                pool.ready().stream().map(ready -> ready.card().id()).toList());
     }
 
     @Test
     void aModelNobodyServesIsUnknown() {
         assertEquals(
-                Kind.UNKNOWN_MODEL, refusal("x", new ScriptedEngine("a", "m")).kind());
+                Reason.UNKNOWN_MODEL, refusal("x", new ScriptedEngine("a", "m")).reason());
         assertEquals(
-                Kind.UNKNOWN_MODEL,
-                refusal("x", new ScriptedEngine("a", "m").in(State.FAILED)).kind());
+                Reason.UNKNOWN_MODEL,
+                refusal("x", new ScriptedEngine("a", "m").in(State.FAILED)).reason());
     }
 
     @Test
     void aModelThatLoadsIsUnavailableForNow() {
-        ChatException byName = refusal("a", new ScriptedEngine("a", "m").in(State.LOADING));
-        assertEquals(Kind.MODEL_UNAVAILABLE, byName.kind());
+        NoEngineException byName = refusal("a", new ScriptedEngine("a", "m").in(State.LOADING));
+        assertEquals(Reason.NOT_READY, byName.reason());
         assertEquals(true, byName.retryAfter().isPresent());
         assertEquals(
-                Kind.MODEL_UNAVAILABLE,
-                refusal("m", new ScriptedEngine("a", "m").in(State.LOADING)).kind(),
+                Reason.NOT_READY,
+                refusal("m", new ScriptedEngine("a", "m").in(State.LOADING)).reason(),
                 "it may be the one that loads");
     }
 
     @Test
     void aModelThatFailedIsUnavailableAndItsReasonIsForAdministratorsAlone() {
-        ChatException refusal = refusal("a", new ScriptedEngine("a", "m").in(State.FAILED));
-        assertEquals(Kind.MODEL_UNAVAILABLE, refusal.kind());
+        NoEngineException refusal = refusal("a", new ScriptedEngine("a", "m").in(State.FAILED));
+        assertEquals(Reason.NOT_READY, refusal.reason());
         assertFalse(refusal.getMessage().contains("/secret/path"), refusal.getMessage());
         assertEquals(
-                Kind.MODEL_UNAVAILABLE,
-                refusal(null, new ScriptedEngine("a", "m").in(State.FAILED)).kind());
+                Reason.NOT_READY,
+                refusal(null, new ScriptedEngine("a", "m").in(State.FAILED)).reason());
     }
 
     @Test
     void aServerWithoutEnginesSaysSo() {
-        assertEquals(Kind.MODEL_UNAVAILABLE, refusal("m").kind());
+        assertEquals(Reason.NOT_READY, refusal("m").reason());
         EnginePool withoutSubsystem = new EnginePool(Optional::empty);
         assertEquals(
-                Kind.MODEL_UNAVAILABLE,
-                assertThrows(ChatException.class, () -> withoutSubsystem.pick(null))
-                        .kind());
-        assertEquals(List.of(), withoutSubsystem.models());
+                Reason.NOT_READY,
+                assertThrows(NoEngineException.class, () -> withoutSubsystem.pick(null))
+                        .reason());
+        assertEquals(List.of(), withoutSubsystem.ready());
     }
 
-    private static ChatException refusal(String model, InferenceEngine... engines) {
-        return assertThrows(ChatException.class, () -> pool(engines).pick(model));
+    private static NoEngineException refusal(String model, InferenceEngine... engines) {
+        return assertThrows(NoEngineException.class, () -> pool(engines).pick(model));
     }
 
     private static EnginePool pool(InferenceEngine... engines) {

@@ -135,6 +135,7 @@ class ArchitectureTest {
                 "native-kernels/kernels",
                 "native-kernels/engine",
                 "jpa",
+                "ejb",
                 "web/api",
                 "web/portal",
                 "wildfly-config/subsystem"

@@ -2,6 +2,7 @@ package io.intramuros.persistence.usage;
 
 import jakarta.persistence.EntityManager;
 import java.util.Optional;
+import org.hibernate.exception.ConstraintViolationException;
 
 /** The queries on allowances. Each change is one conditional update, so that any number may run at once. */
 public final class Allowances {
@@ -16,7 +17,10 @@ public final class Allowances {
         return Optional.ofNullable(em.find(AllowanceAccount.class, key));
     }
 
-    /** Opens an account, unless there is one; others may do the same at the same moment. */
+    /**
+     * Opens an account, unless there is one. If another request opens it at the same moment, H2 lets one of them fail:
+     * {@link #isCollision} tells, and the account exists then.
+     */
     public void ensure(AllowanceAccount.Key key) {
         em.createQuery("""
                         insert into AllowanceAccount (userName, monthStart, usedTokens, reservedTokens)
@@ -24,6 +28,16 @@ public final class Allowances {
                 .setParameter("user", key.userName())
                 .setParameter("month", key.monthStart())
                 .executeUpdate();
+    }
+
+    /** Whether a transaction failed because another one wrote the same row at the same moment. */
+    public static boolean isCollision(Throwable failure) {
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            if (t instanceof ConstraintViolationException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.intramuros.persistence.TestDatabase;
+import jakarta.persistence.PersistenceException;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,18 +24,36 @@ class AllowancesTest {
     void fiftyReservationsAtOnceNeverOverspend(TestDatabase.Kind kind) throws Exception {
         try (TestDatabase database = TestDatabase.migrated(kind);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            database.run(em -> new Allowances(em).ensure(KEY));
             List<Future<Boolean>> answers = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
-                answers.add(threads.submit(() -> database.inTransaction(em -> {
-                    Allowances allowances = new Allowances(em);
-                    allowances.ensure(KEY);
-                    return allowances.reserve(KEY, 100, 1_050);
-                })));
+                answers.add(threads.submit(() -> database.holds(em -> new Allowances(em).reserve(KEY, 100, 1_050))));
             }
             assertEquals(10, answers.stream().filter(AllowancesTest::granted).count());
             AllowanceAccount account = account(database);
             assertEquals(1_000, account.reservedTokens());
             assertEquals(0, account.usedTokens());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anAccountOpenedByManyAtOnceIsOne(TestDatabase.Kind kind) throws Exception {
+        try (TestDatabase database = TestDatabase.migrated(kind);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Boolean>> openers = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                openers.add(threads.submit(() -> {
+                    try {
+                        database.run(em -> new Allowances(em).ensure(KEY));
+                        return true;
+                    } catch (PersistenceException e) {
+                        return Allowances.isCollision(e) && account(database) != null;
+                    }
+                }));
+            }
+            assertTrue(openers.stream().allMatch(AllowancesTest::granted));
+            assertEquals(0, account(database).reservedTokens());
         }
     }
 

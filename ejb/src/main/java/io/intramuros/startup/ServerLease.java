@@ -1,8 +1,9 @@
-package io.intramuros.server;
+package io.intramuros.startup;
 
 import io.intramuros.persistence.conversation.Conversations;
 import io.intramuros.persistence.server.ServerInstance;
 import io.intramuros.persistence.server.ServerInstances;
+import io.intramuros.server.ThisServer;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ejb.Stateless;
 import jakarta.ejb.TransactionAttribute;

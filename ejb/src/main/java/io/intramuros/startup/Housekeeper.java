@@ -1,4 +1,4 @@
-package io.intramuros.server;
+package io.intramuros.startup;
 
 import io.intramuros.usage.UsageLedger;
 import jakarta.annotation.PostConstruct;

@@ -1,4 +1,4 @@
-package io.intramuros.server;
+package io.intramuros.startup;
 
 import io.intramuros.persistence.schema.Schema;
 import jakarta.annotation.PostConstruct;
