@@ -19,6 +19,9 @@ import java.util.Arrays;
 
 /** The portable backend: see the package's description. */
 public final class VectorBackend implements Backend {
+    /** Never started; stands for the computing threads. */
+    private static final Thread ANY_OTHER_THREAD = Thread.ofPlatform().unstarted(() -> {});
+
     private final ThreadTeam team;
     private final Arena arena = Arena.ofShared();
     private final Projector projector;
@@ -68,6 +71,10 @@ public final class VectorBackend implements Backend {
     @Override
     public Weight weight(HostTensor tensor, Split split) {
         MemorySegment data = tensor.data();
+        if (!data.isAccessibleBy(ANY_OTHER_THREAD)) {
+            throw new IllegalArgumentException("tensor " + tensor.name()
+                    + " lies in memory confined to one thread; map its file in a shared arena");
+        }
         if (!data.isNative()) {
             data = arena.allocate(data.byteSize(), 64).copyFrom(data);
         }
