@@ -7,7 +7,7 @@
 #include "types.cuh"
 
 #ifdef INTRAMUROS_EMULATOR
-#include "emulator.h"
+#include "emulator/device.h"
 #else
 
 // Dynamic shared memory, aligned for every vector and for ldmatrix.
