@@ -15,8 +15,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class EngineManagementTest {
-    private static final String RESTART = "{allow-resource-service-restart=true}";
-
     private final Product product = Product.running();
     private final Management management = new Management(product);
     private final Api api = new Api(product);
@@ -55,7 +53,7 @@ class EngineManagementTest {
             assertTrue(state.contains("/no/such/model"), state);
             assertEquals(200, api.get("/models", api.token()).statusCode());
         } finally {
-            management.succeed("/subsystem=intramuros/engine=nowhere:remove()" + RESTART);
+            management.succeed("/subsystem=intramuros/engine=nowhere:remove()");
         }
     }
 
@@ -64,7 +62,7 @@ class EngineManagementTest {
         addEngine("second", "");
 
         try (InputStream answer = longAnswer("second")) {
-            management.succeed("/subsystem=intramuros/engine=second:remove()" + RESTART);
+            management.succeed("/subsystem=intramuros/engine=second:remove()");
             String rest = new String(answer.readAllBytes(), StandardCharsets.UTF_8);
             assertTrue(rest.contains("error") || rest.contains("finish_reason"), rest);
         }
@@ -111,7 +109,7 @@ class EngineManagementTest {
         try (InputStream answer = waiting.get(2, TimeUnit.MINUTES).body()) {
             assertTrue(answer.read() >= 0, "the one in the queue has its turn");
         } finally {
-            management.succeed("/subsystem=intramuros/engine=narrow:remove()" + RESTART);
+            management.succeed("/subsystem=intramuros/engine=narrow:remove()");
         }
     }
 
