@@ -31,10 +31,13 @@ final class Api implements AutoCloseable {
 
     /** A token of the demonstration's program. */
     String token() {
+        return token(product.clientSecret());
+    }
+
+    /** A token of the program that has this secret. */
+    String token(String clientSecret) {
         return token(Map.of(
-                "grant_type", "client_credentials",
-                "client_id", product.clientId(),
-                "client_secret", product.clientSecret()));
+                "grant_type", "client_credentials", "client_id", product.clientId(), "client_secret", clientSecret));
     }
 
     /** A token of a person, through the demonstration's program. */
@@ -132,7 +135,7 @@ final class Api implements AutoCloseable {
         return request;
     }
 
-    private HttpResponse<String> send(HttpRequest.Builder request) {
+    HttpResponse<String> send(HttpRequest.Builder request) {
         try {
             return http.send(request.timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {

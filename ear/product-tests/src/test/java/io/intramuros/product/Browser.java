@@ -78,11 +78,15 @@ final class Browser implements AutoCloseable {
         return new Browser(product, "en-GB", PHONE);
     }
 
-    /** Opens the portal and signs in with Keycloak. */
+    /** Opens the portal and signs in with Keycloak, as one of the demonstration's people. */
     Browser signIn(String user) {
+        return signIn(user, product.passwordOf(user));
+    }
+
+    Browser signIn(String user, String password) {
         open("");
         find("#username").sendKeys(user);
-        find("#password").sendKeys(product.passwordOf(user));
+        find("#password").sendKeys(password);
         find("#kc-login").click();
         find("#sign-out");
         return this;

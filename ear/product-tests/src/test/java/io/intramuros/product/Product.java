@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -32,22 +33,33 @@ final class Product {
     private static Product shared;
 
     private final Path repository = Path.of(System.getProperty("intramuros.repository"));
-    private final Path home = Path.of(System.getProperty("intramuros.tests"), "home");
     private final int portOffset = freeOffset();
+    private final Path home;
+    private final Map<String, String> environment;
     private JsonObject status;
 
-    private Product() {}
+    private Product(String home, Map<String, String> environment) {
+        this.home = Path.of(System.getProperty("intramuros.tests"), home);
+        this.environment = new HashMap<>(environment);
+        this.environment.put("INTRAMUROS_HOME", this.home.toString());
+    }
 
     /** The running product. */
     static synchronized Product running() {
         if (shared == null) {
-            Product product = new Product();
-            product.run("--stop");
-            product.run("--clean", "--yes").orFail();
+            Product product = fresh("home", Map.of());
             product.start();
             shared = product;
         }
         return shared;
+    }
+
+    /** One more, without data and not started yet; {@code ./run} gets {@code environment} besides ours. */
+    static Product fresh(String home, Map<String, String> environment) {
+        Product product = new Product(home, environment);
+        product.run("--stop");
+        product.run("--clean", "--yes").orFail();
+        return product;
     }
 
     /** Ends it, if any test has started it. */
@@ -59,10 +71,17 @@ final class Product {
     }
 
     /** Starts it, or what is missing of it. */
-    void start() {
-        run("--detach", "--no-build", "--port-offset", Integer.toString(portOffset))
-                .orFail();
+    void start(String... options) {
+        tryToStart(options).orFail();
         status = read(run("--status", "--json").orFail());
+    }
+
+    /** As {@link #start}, though it may be refused. */
+    Programs.Outcome tryToStart(String... options) {
+        List<String> all =
+                new ArrayList<>(List.of("--detach", "--no-build", "--port-offset", Integer.toString(portOffset)));
+        all.addAll(List.of(options));
+        return run(all.toArray(String[]::new));
     }
 
     void stop() {
@@ -73,7 +92,7 @@ final class Product {
     Programs.Outcome run(String... options) {
         List<String> command = new ArrayList<>(List.of(repository.resolve("run").toString()));
         command.addAll(List.of(options));
-        return Programs.run(repository, Map.of("INTRAMUROS_HOME", home.toString()), START_PATIENCE, command);
+        return Programs.run(repository, environment, START_PATIENCE, command);
     }
 
     /** What {@code ./run --status --json} says now. */
@@ -138,6 +157,28 @@ final class Product {
         return repository;
     }
 
+    /** Where portal and API listen, or will. */
+    int httpPort() {
+        return PORTS.getFirst() + portOffset;
+    }
+
+    /** The data folder. */
+    Path home() {
+        return home;
+    }
+
+    /** The address of its own Keycloak. */
+    String keycloak() {
+        return tokenUrl().replaceAll("/realms/.*", "");
+    }
+
+    /** One of the tiny models that the engine is tested with. */
+    Path goldenModel(String name) {
+        return repository
+                .resolve("native-kernels/engine/src/test/resources/golden/models")
+                .resolve(name);
+    }
+
     /** The provisioned WildFly. */
     Path server() {
         return repository.resolve("wildfly-config/server/target/server");
@@ -162,7 +203,7 @@ final class Product {
                 .toList();
     }
 
-    private static List<String> commandLine(ProcessHandle process) {
+    static List<String> commandLine(ProcessHandle process) {
         try {
             return List.of(Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"))
                     .split("\0", -1));

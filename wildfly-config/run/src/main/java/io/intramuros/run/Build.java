@@ -78,7 +78,8 @@ record Build(Path repository) {
         }
     }
 
-    private boolean isBuilt() {
+    /** Whether there is something to start, be it of today's sources or not. */
+    boolean isBuilt() {
         return Files.isRegularFile(ear()) && Files.isRegularFile(server().resolve("jboss-modules.jar"));
     }
 

@@ -7,8 +7,9 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.zip.CRC32C;
 
-/** SHA-256 of files. */
+/** What tells one file's content from another's: SHA-256 for what comes from elsewhere, CRC-32C for our own. */
 final class Checksum {
     private static final int BUFFER_BYTES = 1 << 20;
 
@@ -32,6 +33,18 @@ final class Checksum {
             }
         }
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** A checksum that damage changes, in hexadecimal digits. */
+    static String quick(Path file) throws IOException {
+        CRC32C checksum = new CRC32C();
+        byte[] buffer = new byte[BUFFER_BYTES];
+        try (InputStream in = Files.newInputStream(file)) {
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                checksum.update(buffer, 0, n);
+            }
+        }
+        return Long.toHexString(checksum.getValue());
     }
 
     /** Whether a file is there and has that digest. */

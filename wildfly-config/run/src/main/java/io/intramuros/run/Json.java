@@ -10,6 +10,9 @@ import java.util.Map;
  * rest {@link String}, {@link Double}, {@link Boolean} and {@code null}.
  */
 final class Json {
+    /** Up to here a {@link Double} is exact for whole numbers. */
+    private static final double LARGEST_EXACT = 1L << 53;
+
     private final String text;
     private int at;
 
@@ -49,7 +52,7 @@ final class Json {
         return value instanceof List<?> list ? list : List.of();
     }
 
-    /** Writes a value; numbers as their {@code toString}. */
+    /** Writes a value; whole numbers without a decimal point, as they are read too. */
     static String write(Object value) {
         return switch (value) {
             case null -> "null";
@@ -61,6 +64,8 @@ final class Json {
             }
             case List<?> list ->
                 "[" + String.join(",", list.stream().map(Json::write).toList()) + "]";
+            case Double number
+            when number == Math.rint(number) && Math.abs(number) < LARGEST_EXACT -> Long.toString(number.longValue());
             default -> value.toString();
         };
     }

@@ -86,6 +86,6 @@ record Keycloak(Home home, Addresses addresses) {
         Path libraries = own.resolve("lib");
         Files.deleteIfExists(libraries);
         Files.createSymbolicLink(libraries, program.resolve("lib"));
-        Trees.copyFile(realm.file(), imports.resolve("intramuros-realm.json"));
+        Files.writeString(imports.resolve("intramuros-realm.json"), realm.json());
     }
 }

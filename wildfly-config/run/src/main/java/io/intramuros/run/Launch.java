@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** The way from nothing to a running product, and from there to its orderly end. */
 final class Launch {
@@ -16,6 +17,20 @@ final class Launch {
     private static final Duration SPEAK_AGAIN = Duration.ofSeconds(5);
     private static final Duration LOOK_AT_ENGINES_AGAIN = Duration.ofSeconds(6);
     private static final int LOG_LINES_SHOWN = 30;
+
+    private static final long MEBIBYTE = 1 << 20;
+
+    /** Keycloak 190 MiB, the model 95 MiB, and both as they are fetched, 270 MiB. */
+    private static final long DOWNLOADS_BYTES = 600 * MEBIBYTE;
+
+    /** The provisioned WildFly, the application and its modules. */
+    private static final long BUILD_BYTES = 500 * MEBIBYTE;
+
+    /** What Maven fetches to build, and Keycloak's archive. */
+    private static final long MAVEN_BYTES = 1200 * MEBIBYTE;
+
+    /** Database, logs, deployment. */
+    private static final long DATA_BYTES = 300 * MEBIBYTE;
 
     private final Options options;
     private final Home home;
@@ -40,7 +55,7 @@ final class Launch {
         this.pins = Pins.of(repository);
         this.maven = new Maven(repository);
         this.build = new Build(repository);
-        this.realm = new Realm(repository.resolve("wildfly-config/keycloak/intramuros-realm.json"));
+        this.realm = new Realm(repository.resolve("wildfly-config/keycloak"));
         this.addresses = new Addresses(options.portOffset(), options.oidcUrl() == null ? "" : options.oidcUrl());
         this.wildfly = new WildFly(home, addresses);
         this.keycloak = new Keycloak(home, addresses);
@@ -85,28 +100,34 @@ final class Launch {
         Downloads downloads = new Downloads(cache, pins, maven, home.log("fetch"));
         boolean keycloakRuns = leftover(wanted);
         check(downloads, keycloakRuns);
+        Options.Database database = withPassword(options.database());
         state = wanted;
         state.write(home);
 
-        Options.Database database = withPassword(options.database());
         if (options.build()) {
             build.ifNeeded(home.log("build"));
         } else {
             build.required();
         }
-        Secrets secrets = Secrets.of(home);
-        if (addresses.keycloakIsOurs() && !keycloakRuns) {
-            Path program = downloads.keycloak();
-            Console.say("Starting Keycloak");
-            keycloak.start(program, realm, secrets);
+        if (database != null) {
+            new DatabaseCheck(build.server(), database).run();
         }
+        Optional<Path> program =
+                addresses.keycloakIsOurs() && !keycloakRuns ? Optional.of(downloads.keycloak()) : Optional.empty();
         ServedModel model = options.model() != null
                 ? ServedModel.own(options.model())
                 : ServedModel.demonstration(downloads.model());
+
+        // Whatever can be wrong with this machine has been found by now: from here on servers start.
+        Secrets secrets = Secrets.of(home);
+        program.ifPresent(keycloakProgram -> {
+            Console.say("Starting Keycloak");
+            keycloak.start(keycloakProgram, realm, secrets);
+        });
         Console.say("Starting WildFly");
         wildfly.start(build, model, database, portalSecret(secrets), cache, secrets);
         awaitServers();
-        selfCheck(secrets);
+        selfCheck(model, secrets);
         state = state.with(State.Phase.READY, "");
         state.write(home);
     }
@@ -119,12 +140,27 @@ final class Launch {
         } else {
             Preflight.model(options.model());
         }
-        Preflight.memory(Optional.ofNullable(options.model()));
-        Preflight.disk(cache, home.folder(), !downloads.complete());
-        if (!addresses.keycloakIsOurs() && System.getenv(Realm.PORTAL_SECRET) == null) {
-            throw new RunException("With --oidc-url, the portal's client secret has to be in the environment as "
-                    + Realm.PORTAL_SECRET + ".");
+        Preflight.memory(Memory.ofThisMachine(), Optional.ofNullable(options.model()));
+        disk(downloads).check();
+        if (!addresses.keycloakIsOurs()) {
+            String secret = System.getenv(Realm.PORTAL_SECRET);
+            if (secret == null || secret.isEmpty()) {
+                throw new RunException("With --oidc-url, the secret of the client intramuros-portal has to be in the"
+                        + " environment as " + Realm.PORTAL_SECRET + ".");
+            }
+            new OidcCheck(addresses, secret).run();
         }
+    }
+
+    private Disk disk(Downloads downloads) {
+        Disk disk = new Disk().needs(DATA_BYTES, home.folder());
+        if (!downloads.complete()) {
+            disk.needs(DOWNLOADS_BYTES, cache);
+        }
+        if (options.build() && !build.isBuilt()) {
+            disk.needs(BUILD_BYTES, build.repository()).needs(MAVEN_BYTES, Maven.localRepository());
+        }
+        return disk;
     }
 
     /**
@@ -182,9 +218,12 @@ final class Launch {
             return database;
         }
         char[] password = Console.terminal()
-                .orElseThrow(() -> new RunException(
-                        "The database's password has to be in the environment as INTRAMUROS_JDBC_PASSWORD."))
+                .orElseThrow(() -> new RunException("The database's password has to be in the environment as"
+                        + " INTRAMUROS_JDBC_PASSWORD, or in a file: --jdbc-password-file."))
                 .readPassword("Password of %s at %s: ", database.user(), database.url());
+        if (password == null) {
+            throw new RunException("Without the database's password nothing can start.");
+        }
         return new Options.Database(database.url(), database.user(), new String(password));
     }
 
@@ -215,24 +254,28 @@ final class Launch {
         }
     }
 
-    private void selfCheck(Secrets secrets) {
+    private void selfCheck(ServedModel served, Secrets secrets) {
         String secret = addresses.keycloakIsOurs() ? secrets.get(Realm.APP_SECRET) : System.getenv(Realm.APP_SECRET);
+        Engines engines = new Engines(build.server(), addresses);
         if (secret == null) {
-            Console.say("No self-check: " + Realm.APP_SECRET + " isn't in the environment");
+            Console.say("Not asking the model a question: that would need the secret of a client " + Realm.APP_CLIENT
+                    + " in " + Realm.APP_SECRET);
+            await(engines, () -> engines.oneIsReady() ? served.id() : null);
+            state = state.withModelId(served.id());
             return;
         }
         SelfCheck check = new SelfCheck(addresses, secret);
-        String model = awaitModel(check);
+        String model = await(engines, () -> check.model(check.token()));
         state = state.withModelId(model);
         Console.say("Asking the model one question through the API");
         Console.say(check.ask(model, check.token()));
     }
 
-    private String awaitModel(SelfCheck check) {
-        Engines engines = new Engines(build.server(), addresses);
+    /** Looks until there is a model, unless there will never be one. */
+    private String await(Engines engines, Supplier<String> look) {
         Progress progress = new Progress(MODEL_PATIENCE);
         Duration looked = Console.elapsed();
-        String model = check.model(check.token());
+        String model = look.get();
         while (model == null) {
             failIfEnded();
             progress.waitFor("the model to be loaded");
@@ -242,7 +285,7 @@ final class Launch {
                     throw new RunException("The model can't be used. " + reason);
                 });
             }
-            model = check.model(check.token());
+            model = look.get();
         }
         return model;
     }

@@ -23,7 +23,7 @@ public final class Main {
             --data DIR                 keep data there (default: $INTRAMUROS_HOME, ~/.local/share/intramuros)
             --jdbc-url URL             PostgreSQL instead of an H2 file: jdbc:postgresql://HOST/DATABASE
             --jdbc-user NAME           its user
-            --jdbc-password WORD       its password; rather set INTRAMUROS_JDBC_PASSWORD, or be asked
+            --jdbc-password-file FILE  its password is the file's first line; or set INTRAMUROS_JDBC_PASSWORD, or be asked
             --oidc-url URL             your own Keycloak's realm, https://HOST/realms/NAME, instead of a demonstration one;
                                        the portal's client secret comes from INTRAMUROS_PORTAL_SECRET
             --no-build                 run what was built before
@@ -55,7 +55,7 @@ public final class Main {
 
     private static int run(Options options, Path repository) {
         Home home = new Home(options.data());
-        Realm realm = new Realm(repository.resolve("wildfly-config/keycloak/intramuros-realm.json"));
+        Realm realm = new Realm(repository.resolve("wildfly-config/keycloak"));
         return switch (options.command()) {
             case START -> new Launch(options, repository).start();
             case STOP -> stop(home);

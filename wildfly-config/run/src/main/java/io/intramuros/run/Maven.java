@@ -13,6 +13,11 @@ import java.util.function.Function;
  * @param repository the checkout
  */
 record Maven(Path repository) {
+    /** Where Maven keeps what it fetches, unless it was told otherwise. */
+    static Path localRepository() {
+        return Path.of(System.getProperty("user.home"), ".m2", "repository");
+    }
+
     /** Runs goals in the checkout; see {@link Task#run} for the rest. */
     void run(String name, List<String> goals, Path log, Function<String, String> progress) {
         List<String> command = new ArrayList<>(List.of(program(), "--batch-mode", "--no-transfer-progress"));

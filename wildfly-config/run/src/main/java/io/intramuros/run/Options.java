@@ -1,10 +1,14 @@
 package io.intramuros.run;
 
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * What was asked for on the command line.
@@ -53,6 +57,9 @@ record Options(
     /** Beyond it the highest port would no longer be one. */
     private static final int LARGEST_PORT_OFFSET = 50_000;
 
+    private static final String JDBC_PASSWORD = "INTRAMUROS_JDBC_PASSWORD";
+    private static final Pattern PASSWORD_IN_URL = Pattern.compile("[?&](ssl)?password=", Pattern.CASE_INSENSITIVE);
+
     /**
      * Reads the command line.
      *
@@ -69,7 +76,7 @@ record Options(
         int portOffset = 0;
         String jdbcUrl = null;
         String jdbcUser = null;
-        String jdbcPassword = environment.get("INTRAMUROS_JDBC_PASSWORD");
+        String jdbcPassword = environment.get(JDBC_PASSWORD);
         String oidcUrl = null;
 
         Deque<String> words = split(arguments);
@@ -89,8 +96,12 @@ record Options(
                 case "--port-offset" -> portOffset = offset(value(word, words));
                 case "--jdbc-url" -> jdbcUrl = value(word, words);
                 case "--jdbc-user" -> jdbcUser = value(word, words);
-                case "--jdbc-password" -> jdbcPassword = value(word, words);
-                case "--oidc-url" -> oidcUrl = withoutSlash(value(word, words));
+                case "--jdbc-password-file" -> jdbcPassword = firstLine(word, path(word, words));
+                case "--jdbc-password" ->
+                    throw new RunException(
+                            "A password on the command line can be read by everybody on this machine: put" + " it into "
+                                    + JDBC_PASSWORD + " or a file (--jdbc-password-file), or be asked.");
+                case "--oidc-url" -> oidcUrl = realm(value(word, words));
                 default -> throw new RunException("Unknown option " + word + ". ./run --help lists them all.");
             }
         }
@@ -139,6 +150,14 @@ record Options(
         return value;
     }
 
+    private static String firstLine(String option, Path file) {
+        try {
+            return Files.readString(file).lines().findFirst().orElse("");
+        } catch (IOException e) {
+            throw new RunException(option + " " + file + " can't be read: " + e, e);
+        }
+    }
+
     private static Path path(String option, Deque<String> words) {
         return Path.of(value(option, words)).toAbsolutePath().normalize();
     }
@@ -167,13 +186,28 @@ record Options(
             throw new RunException("--jdbc-url has to be of PostgreSQL, jdbc:postgresql://HOST/DATABASE, not " + url
                     + ". Without it, an H2 file is used.");
         }
-        if (user == null) {
-            throw new RunException("--jdbc-url needs --jdbc-user, and its password in INTRAMUROS_JDBC_PASSWORD.");
+        if (PASSWORD_IN_URL.matcher(url).find()) {
+            throw new RunException(
+                    "--jdbc-url must not hold a password, since everybody on this machine can read it: put"
+                            + " it into " + JDBC_PASSWORD + " or a file (--jdbc-password-file).");
         }
-        return new Database(url, user, password);
+        if (user == null) {
+            throw new RunException("--jdbc-url needs --jdbc-user, and its password in " + JDBC_PASSWORD + ".");
+        }
+        return new Database(url, user, password == null || password.isEmpty() ? null : password);
     }
 
-    private static String withoutSlash(String url) {
-        return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+    private static String realm(String url) {
+        String realm = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+        try {
+            URI uri = URI.create(realm);
+            if (("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) && uri.getHost() != null) {
+                return realm;
+            }
+        } catch (IllegalArgumentException e) {
+            // Said below, as for an address of another kind.
+        }
+        throw new RunException(
+                "--oidc-url has to be the address of a realm, https://HOST/realms/NAME, not " + url + ".");
     }
 }

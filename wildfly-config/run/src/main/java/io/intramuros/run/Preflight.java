@@ -1,15 +1,17 @@
 package io.intramuros.run;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** What has to be right before anything starts. */
 final class Preflight {
@@ -18,41 +20,62 @@ final class Preflight {
     /** Measured: WildFly with the demonstration model 1500 MiB resident, Keycloak 450 MiB; and some air. */
     private static final long SERVERS_BYTES = 2500 * MEBIBYTE;
 
-    /** Keycloak 450 MiB, its archive 170 MiB, WildFly 200 MiB, the build and Maven's repository 900 MiB, the model 190 MiB. */
-    private static final long FIRST_RUN_DISK_BYTES = 2500 * MEBIBYTE;
-
-    private static final long LATER_DISK_BYTES = 300 * MEBIBYTE;
-
     /** The only one above 8080 on the Fetch standard's list of bad ports. */
     private static final int BLOCKED_PORT = 10080;
+
+    private static final int OFFSET_STEP = 1000;
+    private static final int OFFSETS_TRIED = 20;
+
+    private static final byte[] GGUF_MAGIC = "GGUF".getBytes(StandardCharsets.US_ASCII);
+    private static final String KINDS_OF_MODELS =
+            " Give --model a Hugging Face directory (config.json, tokenizer.json, *.safetensors) or a GGUF file.";
 
     private Preflight() {}
 
     /** Every port that will be listened at has to be free. */
     static void ports(Addresses addresses, boolean keycloakRuns) {
-        Map<String, Integer> ports = new LinkedHashMap<>();
-        ports.put("the portal and the API", addresses.httpPort());
-        ports.put("the management console", addresses.managementPort());
-        if (addresses.keycloakIsOurs() && !keycloakRuns) {
-            ports.put("Keycloak", addresses.keycloakPort());
-        }
-        ports.forEach((purpose, port) -> {
+        ports(addresses).forEach((purpose, port) -> {
+            if (port == addresses.keycloakPort() && keycloakRuns) {
+                return;
+            }
             if (port == BLOCKED_PORT) {
                 throw new RunException("Browsers refuse to open port " + BLOCKED_PORT + " (" + purpose
-                        + "). Choose another --port-offset.");
+                        + "). Choose another --port-offset" + freeOffset(addresses) + ".");
             }
             if (!Ports.isFree(port)) {
                 String holder = Ports.holder(port).map(name -> " by " + name).orElse(" by a program of another user");
                 throw new RunException("Port " + port + " (" + purpose + ") is taken" + holder
-                        + ". Stop that, or move all ports: ./run --port-offset 1000.");
+                        + ". Stop that, or move all ports with --port-offset" + freeOffset(addresses) + ".");
             }
         });
     }
 
+    /** The ports that will be listened at, by what for. */
+    private static Map<String, Integer> ports(Addresses addresses) {
+        Map<String, Integer> ports = new LinkedHashMap<>();
+        ports.put("the portal and the API", addresses.httpPort());
+        ports.put("the management console", addresses.managementPort());
+        if (addresses.keycloakIsOurs()) {
+            ports.put("Keycloak", addresses.keycloakPort());
+        }
+        return ports;
+    }
+
+    /** An offset at which all ports are free, or nothing. */
+    private static String freeOffset(Addresses addresses) {
+        return IntStream.rangeClosed(1, OFFSETS_TRIED)
+                .map(i -> OFFSET_STEP * i)
+                .filter(offset -> ports(new Addresses(offset, addresses.ownOidcUrl())).values().stream()
+                        .allMatch(port -> port != BLOCKED_PORT && Ports.isFree(port)))
+                .mapToObj(offset -> " " + offset)
+                .findFirst()
+                .orElse("");
+    }
+
     /** The servers and the weights have to fit into memory; the demonstration model is in the servers' share. */
-    static void memory(Optional<Path> model) {
+    static void memory(Memory memory, Optional<Path> model) {
         long needed = SERVERS_BYTES + model.map(Preflight::bytes).orElse(0L);
-        availableMemory().ifPresent(available -> {
+        memory.availableBytes().ifPresent(available -> {
             if (available < needed) {
                 throw new RunException("Too little memory: " + available / MEBIBYTE + " MiB are available, about "
                         + needed / MEBIBYTE + " MiB are needed for WildFly, Keycloak and the model. Close other"
@@ -61,88 +84,55 @@ final class Preflight {
         });
     }
 
-    /** Downloads, build and data have to fit on the disk. */
-    static void disk(Path cache, Path data, boolean firstRun) {
-        long needed = firstRun ? FIRST_RUN_DISK_BYTES : LATER_DISK_BYTES;
-        for (Path folder : new Path[] {cache, data}) {
-            try {
-                Path existing = folder;
-                while (!Files.exists(existing)) {
-                    existing = existing.getParent();
-                }
-                long usable = Files.getFileStore(existing).getUsableSpace();
-                if (usable < needed) {
-                    throw new RunException("Too little disk space at " + existing + ": " + usable / MEBIBYTE
-                            + " MiB are free, about " + needed / MEBIBYTE + " MiB are needed.");
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
     /** A model by path has to look like one. */
     static void model(Path model) {
         if (!Files.exists(model)) {
-            throw new RunException("There is no model at " + model
-                    + ". Give --model a Hugging Face directory (with config.json) or a GGUF file.");
-        }
-        boolean directory = Files.isRegularFile(model.resolve("config.json"));
-        boolean gguf = Files.isRegularFile(model) && model.toString().endsWith(".gguf");
-        if (!directory && !gguf) {
-            throw new RunException(model + " is neither a Hugging Face directory (with config.json) nor a .gguf file.");
+            throw new RunException("There is no model at " + model + "." + KINDS_OF_MODELS);
         }
         if (!Files.isReadable(model)) {
-            throw new RunException("You may not read " + model + ".");
+            throw new RunException(
+                    "You may not read " + model + ": ask its owner for the right to, or copy it." + KINDS_OF_MODELS);
+        }
+        if (Files.isDirectory(model)) {
+            directory(model);
+        } else if (!isGguf(model)) {
+            throw new RunException(model + " is no GGUF file (it doesn't begin with GGUF)." + KINDS_OF_MODELS);
         }
     }
 
+    private static void directory(Path model) {
+        for (String needed : new String[] {"config.json", "tokenizer.json"}) {
+            if (!Files.isRegularFile(model.resolve(needed))) {
+                throw new RunException(
+                        model + " is no Hugging Face directory: it has no " + needed + "." + KINDS_OF_MODELS);
+            }
+        }
+        if (bytes(model) == 0) {
+            throw new RunException(model + " has no weights: no *.safetensors lie in it." + KINDS_OF_MODELS);
+        }
+    }
+
+    private static boolean isGguf(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return Arrays.equals(GGUF_MAGIC, in.readNBytes(GGUF_MAGIC.length));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What its weights take. */
     private static long bytes(Path model) {
         try {
             if (Files.isRegularFile(model)) {
                 return Files.size(model);
             }
-            try (var files = Files.list(model)) {
+            try (Stream<Path> files = Files.list(model)) {
                 return files.filter(file -> file.toString().endsWith(".safetensors"))
                         .mapToLong(file -> file.toFile().length())
                         .sum();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    /** What the kernel and a container's limit leave; empty where neither says. */
-    private static OptionalLong availableMemory() {
-        OptionalLong machine = machineMemory();
-        OptionalLong container = containerMemory();
-        if (machine.isPresent() && container.isPresent()) {
-            return OptionalLong.of(Math.min(machine.getAsLong(), container.getAsLong()));
-        }
-        return machine.isPresent() ? machine : container;
-    }
-
-    private static OptionalLong machineMemory() {
-        try {
-            Matcher available =
-                    Pattern.compile("MemAvailable:\\s+(\\d+) kB").matcher(Files.readString(Path.of("/proc/meminfo")));
-            return available.find() ? OptionalLong.of(Long.parseLong(available.group(1)) * 1024) : OptionalLong.empty();
-        } catch (IOException e) {
-            return OptionalLong.empty();
-        }
-    }
-
-    private static OptionalLong containerMemory() {
-        try {
-            String limit =
-                    Files.readString(Path.of("/sys/fs/cgroup/memory.max")).strip();
-            String used =
-                    Files.readString(Path.of("/sys/fs/cgroup/memory.current")).strip();
-            return limit.equals("max")
-                    ? OptionalLong.empty()
-                    : OptionalLong.of(Long.parseLong(limit) - Long.parseLong(used));
-        } catch (IOException e) {
-            return OptionalLong.empty();
         }
     }
 }

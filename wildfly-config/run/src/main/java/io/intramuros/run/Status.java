@@ -95,6 +95,11 @@ record Status(State.Phase phase, String reason, Addresses addresses, String mode
                     "             %-6s %s  (%s)%n",
                     user.name(), secrets.peek(user.passwordName()), String.join(", ", user.roles())));
         }
+        if (!addresses.keycloakIsOurs()) {
+            text.append("             people sign in at ")
+                    .append(addresses.oidcUrl())
+                    .append('\n');
+        }
         text.append("  API        ").append(addresses.api()).append("  (OpenAI's contract)\n");
         text.append("  Console    ").append(addresses.console()).append('\n');
         text.append("             ")

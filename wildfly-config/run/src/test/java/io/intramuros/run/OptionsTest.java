@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -42,6 +45,9 @@ class OptionsTest {
         assertEquals(
                 Path.of("/data/intramuros"),
                 Options.parse(new String[0], Map.of("XDG_DATA_HOME", "/data")).data());
+        assertEquals(
+                Path.of("/home/ada/.local/share/intramuros"),
+                Options.parse(new String[0], Map.of("HOME", "/home/ada")).data());
     }
 
     @Test
@@ -51,6 +57,32 @@ class OptionsTest {
                 Map.of("INTRAMUROS_JDBC_PASSWORD", "word"));
 
         assertEquals(new Options.Database("jdbc:postgresql://db/intramuros", "app", "word"), options.database());
+    }
+
+    @Test
+    void theDatabasesPasswordIsTheFirstLineOfAFile(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("password"), "word\n");
+
+        Options options = parse(
+                "--jdbc-url", "jdbc:postgresql://db/x", "--jdbc-user", "app", "--jdbc-password-file", file.toString());
+
+        assertEquals("word", options.database().password());
+    }
+
+    @Test
+    void anEmptyPasswordIsOneThatHasToBeAskedFor() {
+        Options options = Options.parse(
+                new String[] {"--jdbc-url", "jdbc:postgresql://db/x", "--jdbc-user", "app"},
+                Map.of("INTRAMUROS_JDBC_PASSWORD", ""));
+
+        assertNull(options.database().password());
+    }
+
+    @Test
+    void aRealmsAddressEndsWithoutASlash() {
+        assertEquals(
+                "https://id/realms/company",
+                parse("--oidc-url", "https://id/realms/company/").oidcUrl());
     }
 
     @ParameterizedTest
@@ -66,6 +98,11 @@ class OptionsTest {
                 "--json",
                 "--jdbc-url jdbc:h2:mem:x --jdbc-user a",
                 "--jdbc-url jdbc:postgresql://db/x",
+                "--jdbc-url jdbc:postgresql://db/x?password=p --jdbc-user a",
+                "--jdbc-url jdbc:postgresql://db/x --jdbc-user a --jdbc-password p",
+                "--jdbc-url jdbc:postgresql://db/x --jdbc-user a --jdbc-password-file /no/such/file",
+                "--oidc-url company",
+                "--oidc-url ftp://id/realms/company",
                 "--jdbc-user a"
             })
     void whatMakesNoSenseIsRefusedInOneSentence(String line) {

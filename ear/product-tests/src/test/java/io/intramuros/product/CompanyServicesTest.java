@@ -1,0 +1,128 @@
+package io.intramuros.product;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** {@code ./run} with a company's own PostgreSQL, its own Keycloak and models of its own. */
+class CompanyServicesTest {
+    private static final String DATABASE = "company";
+    private static final String DIRECTORY_MODEL = "llama-bf16-untied-grouped";
+    private static final String GGUF_MODEL = "llama-q8_0";
+
+    private static final Postgres POSTGRES = Postgres.running();
+    private static CompanyRealm realm;
+    private static String appSecret;
+    private static Product product;
+
+    @BeforeAll
+    static void start() throws IOException {
+        POSTGRES.create(DATABASE);
+        realm = new CompanyRealm(Product.running());
+        appSecret = realm.secretOf("intramuros-app");
+        product = Product.fresh(
+                "company-home",
+                Map.of(
+                        "INTRAMUROS_JDBC_PASSWORD",
+                        Postgres.PASSWORD,
+                        "INTRAMUROS_PORTAL_SECRET",
+                        realm.secretOf("intramuros-portal"),
+                        "INTRAMUROS_APP_SECRET",
+                        appSecret));
+        startWith(product.goldenModel(DIRECTORY_MODEL));
+    }
+
+    @AfterAll
+    static void stop() {
+        product.stop();
+        realm.close();
+    }
+
+    @Test
+    void aPersonOfTheCompanysRealmSignsInAndIsToldWhichModelAnswers() {
+        try (Browser browser = Browser.atADesk(product)) {
+            browser.signIn(CompanyRealm.PERSON, CompanyRealm.PASSWORD);
+
+            assertEquals(CompanyRealm.PERSON, browser.find("#user-name").getText());
+            String model = browser.find("#model-info").getText();
+            assertTrue(model.contains(DIRECTORY_MODEL) || model.contains(GGUF_MODEL), model);
+            assertTrue(browser.all("#demonstration-notice").isEmpty(), "this is no demonstration model");
+
+            browser.find("#sign-out").click();
+            assertTrue(browser.find("#sign-in").isDisplayed());
+        }
+    }
+
+    @Test
+    void noKeycloakOfOurOwnIsStarted() {
+        assertEquals(List.of(), product.processesOf("keycloak"));
+    }
+
+    @Test
+    void theDatabasesPasswordIsOnNoCommandLineAndInNoFile() throws IOException {
+        for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
+            assertFalse(Product.commandLine(process).toString().contains(Postgres.PASSWORD), process::toString);
+        }
+        try (var files = Files.walk(product.home())) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                byte[] content = Files.readAllBytes(file);
+                assertFalse(
+                        new String(content, StandardCharsets.ISO_8859_1).contains(Postgres.PASSWORD), file::toString);
+            }
+        }
+    }
+
+    @Test
+    void questionsAreOnRecordInPostgresAndStayThereWhenItStartsAgainWithAnotherModel() {
+        String before = ask(DIRECTORY_MODEL);
+        assertEquals(List.of(DIRECTORY_MODEL), modelsOnRecord(before));
+
+        product.stop();
+        startWith(product.goldenModel(GGUF_MODEL + ".gguf"));
+        String after = ask(GGUF_MODEL);
+
+        assertEquals(List.of(GGUF_MODEL), modelsOnRecord(after));
+        assertEquals(List.of(DIRECTORY_MODEL), modelsOnRecord(before));
+    }
+
+    private static void startWith(Path model) {
+        product.start(
+                "--jdbc-url",
+                POSTGRES.url(DATABASE),
+                "--jdbc-user",
+                Postgres.USER,
+                "--oidc-url",
+                realm.url(),
+                "--model",
+                model.toString());
+    }
+
+    /** Asks as a program of the company's realm and returns the request's id. */
+    private static String ask(String model) {
+        try (Api api = new Api(product)) {
+            String token = api.token(appSecret);
+            assertEquals(model, api.model(token));
+            HttpResponse<String> answer = api.complete(
+                    token, api.question(token, "Hello").add("max_tokens", 4).build());
+            assertEquals(200, answer.statusCode(), answer::body);
+            return answer.headers().firstValue("x-request-id").orElseThrow();
+        }
+    }
+
+    private static List<String> modelsOnRecord(String request) {
+        return POSTGRES.query(
+                DATABASE,
+                "select model from usage_audit where settled_at is not null and request_id = '" + request + "'");
+    }
+}
