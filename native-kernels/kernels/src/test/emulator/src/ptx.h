@@ -1,0 +1,20 @@
+// What a kernel's PTX says of it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace intramuros::emulator {
+
+struct PtxEntry {
+  std::vector<unsigned> parameter_bytes;
+  unsigned max_threads = 1024;  ///< what __launch_bounds__ promised
+  unsigned static_shared_bytes = 0;
+};
+
+/// Finds an entry point in PTX text.
+std::optional<PtxEntry> find_entry(const std::string& ptx, const std::string& name);
+
+}  // namespace intramuros::emulator

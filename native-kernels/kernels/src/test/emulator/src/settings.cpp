@@ -1,0 +1,78 @@
+#include "settings.h"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+#include "emulator/thread_state.h"
+
+namespace intramuros::emulator {
+
+namespace {
+
+const char* text(const char* name, const char* otherwise) {
+  const char* value = std::getenv((std::string("INTRAMUROS_EMULATOR_") + name).c_str());
+  return value && *value ? value : otherwise;
+}
+
+double number(const char* name, double otherwise) {
+  const char* value = text(name, nullptr);
+  if (!value) return otherwise;
+  char* end;
+  const double parsed = std::strtod(value, &end);
+  if (*end || parsed < 0) {
+    std::fprintf(stderr, "emulator: INTRAMUROS_EMULATOR_%s=%s is no number; set one or unset it\n", name, value);
+    std::exit(2);
+  }
+  return parsed;
+}
+
+bool choice(const char* name, const char* usual, const char* other) {
+  const std::string value = text(name, usual);
+  if (value != usual && value != other) {
+    std::fprintf(stderr, "emulator: INTRAMUROS_EMULATOR_%s=%s is neither %s nor %s\n", name, value.c_str(), usual,
+                 other);
+    std::exit(2);
+  }
+  return value == other;
+}
+
+/// The library of kernels that lies beside this one.
+std::string kernels_beside_us() {
+  Dl_info info;
+  if (!dladdr(reinterpret_cast<void*>(&kernels_beside_us), &info) || !info.dli_fname) return "libintramuros-kernels.so";
+  const std::string here = info.dli_fname;
+  return here.substr(0, here.rfind('/') + 1) + "libintramuros-kernels.so";
+}
+
+Settings read() {
+  Settings s;
+  s.devices = static_cast<int>(number("DEVICES", 1));
+  s.memory_bytes = static_cast<size_t>(number("MEMORY_BYTES", 2.0 * (1 << 30)));
+  s.multiprocessors = static_cast<int>(number("MULTIPROCESSORS", 4));
+  s.capability = static_cast<int>(number("CAPABILITY", 90));
+  const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  s.threads = std::max(1, static_cast<int>(number("THREADS", cores)));
+  s.eager_streams = choice("STREAMS", "late", "eager");
+  s.reverse_warps = choice("WARPS", "forward", "reverse");
+  s.peers = !choice("PEERS", "all", "none");
+  s.watchdog_seconds = number("WATCHDOG_SECONDS", 120);
+  s.log = number("LOG", 0) != 0;
+  s.kernels = text("KERNELS", kernels_beside_us().c_str());
+  s.fault = text("FAULT", "");
+  return s;
+}
+
+}  // namespace
+
+const Settings& settings() {
+  static const Settings read_once = read();
+  return read_once;
+}
+
+const bool eager_copies = choice("COPIES", "late", "eager");
+
+}  // namespace intramuros::emulator

@@ -1,0 +1,26 @@
+// What the environment asks of the emulator, read once.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace intramuros::emulator {
+
+struct Settings {
+  int devices;              ///< INTRAMUROS_EMULATOR_DEVICES
+  size_t memory_bytes;      ///< INTRAMUROS_EMULATOR_MEMORY_BYTES, of each device
+  int multiprocessors;      ///< INTRAMUROS_EMULATOR_MULTIPROCESSORS
+  int capability;           ///< INTRAMUROS_EMULATOR_CAPABILITY, 90 for 9.0
+  int threads;              ///< INTRAMUROS_EMULATOR_THREADS that run the blocks of a grid
+  bool eager_streams;       ///< INTRAMUROS_EMULATOR_STREAMS=eager
+  bool reverse_warps;       ///< INTRAMUROS_EMULATOR_WARPS=reverse
+  bool peers;               ///< INTRAMUROS_EMULATOR_PEERS is not none
+  double watchdog_seconds;  ///< INTRAMUROS_EMULATOR_WATCHDOG_SECONDS that a kernel may take
+  bool log;                 ///< INTRAMUROS_EMULATOR_LOG=1: every call and launch
+  std::string kernels;      ///< INTRAMUROS_EMULATOR_KERNELS, a library
+  std::string fault;        ///< INTRAMUROS_EMULATOR_FAULT, see fault.h
+};
+
+const Settings& settings();
+
+}  // namespace intramuros::emulator
