@@ -33,6 +33,8 @@ struct DecodeInput {
   int columns;
   const float* gain;       // [columns] or null
   float epsilon;
+  const float* squares;    // [.., slices] sums of the squares of each row of x, if they are known, or null
+  int slices;
 };
 
 template <class Format, int kRows>
@@ -99,6 +101,18 @@ struct DecodeTile {
 
   // 1 / rms of each row into `scales`; all threads. The barrier after it is the caller's.
   __device__ void rootMeanSquares(float* scales, float (*parts)[kDecodeWarps]) const {
+    if (in.squares) {
+      int row = first + threadIdx.x;
+      if (threadIdx.x < kRows && row < in.rows) {
+        const float* squares = in.squares + (i64)(in.rowIndex ? in.rowIndex[row] : row) * in.slices;
+        float sum = 0;
+        for (int i = 0; i < in.slices; i++) {
+          sum += squares[i];
+        }
+        scales[threadIdx.x] = 1.0f / sqrtf(sum / (float)in.columns + in.epsilon);
+      }
+      return;
+    }
     int lane = threadIdx.x % kWarp;
     int warp = threadIdx.x / kWarp;
 #pragma unroll 1
@@ -219,8 +233,9 @@ struct DecodeTile {
 struct DecodeTarget {
   const u8* weights;   // [outputs, columns] in the format
   const float* bias;   // [outputs] or null
-  float* out;          // [rows, outputs]
+  float* out;          // [rows, outputs], rows `stride` values apart; may lie on another device
   int outputs;
+  int stride;
 };
 
 // Up to three layers that read the same activations, as one list of outputs; the result is stored, or added to what is there.
@@ -271,9 +286,9 @@ __device__ void project(const DecodeInput& in, const DecodeTarget (&targets)[3],
         int which = locate(output);
         const float* bias = which == 0 ? targets[0].bias : which == 1 ? targets[1].bias : targets[2].bias;
         float* out = which == 0 ? targets[0].out : which == 1 ? targets[1].out : targets[2].out;
-        int outputs = which == 0 ? targets[0].outputs : which == 1 ? targets[1].outputs : targets[2].outputs;
+        int stride = which == 0 ? targets[0].stride : which == 1 ? targets[1].stride : targets[2].stride;
         float value = (in.gain ? sum * scales[t] : sum) + (bias ? bias[output] : 0);
-        i64 at = (i64)row * outputs + output;
+        i64 at = (i64)row * stride + output;
         out[at] = add ? out[at] + value : value;
       });
 }
@@ -316,16 +331,19 @@ __device__ void gated(const DecodeInput& in, const u8* gate, const u8* up, float
 }
 
 #define DECODE_KERNELS(name, Format, kRows)                                                                            \
-  extern "C" __global__ void __launch_bounds__(kDecodeThreads, kDecodeBlocks<Format, kRows>) project_##name##_##kRows(                               \
-      const float* x, const i32* rowIndex, i32 rows, i32 columns, const float* gain, float epsilon, const u8* w0,      \
-      const float* bias0, float* out0, i32 outputs0, const u8* w1, const float* bias1, float* out1, i32 outputs1,      \
-      const u8* w2, const float* bias2, float* out2, i32 outputs2, i32 add) {                                          \
-    project<Format, kRows>(                                                                                            \
-        {x, rowIndex, rows, columns, gain, epsilon},                                                                   \
-        {{w0, bias0, out0, outputs0}, {w1, bias1, out1, outputs1}, {w2, bias2, out2, outputs2}}, add);                 \
+  extern "C" __global__ void __launch_bounds__(kDecodeThreads, kDecodeBlocks<Format, kRows>) project_##name##_##kRows( \
+      const float* x, const i32* rowIndex, i32 rows, i32 columns, const float* gain, float epsilon,                    \
+      const float* squares, i32 slices, const u8* w0, const float* bias0, float* out0, i32 outputs0, i32 stride0,      \
+      const u8* w1, const float* bias1, float* out1, i32 outputs1, i32 stride1, const u8* w2, const float* bias2,      \
+      float* out2, i32 outputs2, i32 stride2, i32 add) {                                                               \
+    project<Format, kRows>({x, rowIndex, rows, columns, gain, epsilon, squares, slices},                               \
+                           {{w0, bias0, out0, outputs0, stride0},                                                      \
+                            {w1, bias1, out1, outputs1, stride1},                                                      \
+                            {w2, bias2, out2, outputs2, stride2}},                                                     \
+                           add);                                                                                       \
   }                                                                                                                    \
-  extern "C" __global__ void __launch_bounds__(kDecodeThreads, kDecodeBlocks<Format, kRows>) gated_##name##_##kRows(                                 \
-      const float* x, i32 rows, i32 columns, const float* gain, float epsilon, const u8* gate, const u8* up,           \
-      float* out, i32 outputs) {                                                                                       \
-    gated<Format, kRows>({x, nullptr, rows, columns, gain, epsilon}, gate, up, out, outputs);                          \
+  extern "C" __global__ void __launch_bounds__(kDecodeThreads, kDecodeBlocks<Format, kRows>) gated_##name##_##kRows(   \
+      const float* x, i32 rows, i32 columns, const float* gain, float epsilon, const float* squares, i32 slices,       \
+      const u8* gate, const u8* up, float* out, i32 outputs) {                                                         \
+    gated<Format, kRows>({x, nullptr, rows, columns, gain, epsilon, squares, slices}, gate, up, out, outputs);         \
   }

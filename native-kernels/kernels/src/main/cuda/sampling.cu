@@ -293,7 +293,7 @@ struct Row {
         u32 key = i < end ? rising(logits[i]) : 0;
         bool tie = i < end && key == kept.key;
         u32 tieBits = __ballot_sync(kAllLanes, tie);
-        bool keep = (i < end && key > kept.key) || (tie && __popc(tieBits & ((1u << lane) - 1)) < left);
+        bool keep = (i < end && key > kept.key) || (tie && (u32)__popc(tieBits & ((1u << lane) - 1)) < left);
         u64 weight = keep ? weightOf(logits[i], greatest, temperature) : 0;
         u64 sum = weight;
         for (int offset = 1; offset < kWarp; offset *= 2) {
