@@ -59,26 +59,6 @@ void* kernel_library() {
   return library;
 }
 
-/// Looks at what a program gives as a module; only PTX is understood.
-std::string require_ptx(const void* image) {
-  if (!image) throw Failure(CUDA_ERROR_INVALID_VALUE, "no image");
-  if (std::memcmp(image,
-                  "\x7f"
-                  "ELF",
-                  4) == 0) {
-    throw Failure(CUDA_ERROR_NO_BINARY_FOR_GPU, "a cubin is machine code of a real GPU; give the PTX");
-  }
-  std::string text = static_cast<const char*>(image);
-  for (const char* directive : {".version", ".target", ".address_size"}) {
-    if (text.find(directive) == std::string::npos) {
-      throw Failure(CUDA_ERROR_INVALID_PTX, std::string("the image has no ") + directive + ", so it is no PTX");
-    }
-  }
-  const size_t end = text.find_last_not_of(" \t\r\n");
-  if (text[end] != '}' && text[end] != ';') throw Failure(CUDA_ERROR_INVALID_PTX, "the PTX ends in mid-sentence");
-  return text;
-}
-
 std::shared_ptr<Function> make_function(CUmodule handle, const Module& module, const std::string& name) {
   const auto ptx = find_entry(module.ptx, name);
   if (!ptx) throw Failure(CUDA_ERROR_NOT_FOUND, "the PTX has no entry named " + name);

@@ -2,8 +2,11 @@
 
 #include <cctype>
 #include <cstdlib>
+#include <cstring>
 #include <map>
 #include <regex>
+
+#include "failure.h"
 
 namespace intramuros::emulator {
 
@@ -36,6 +39,26 @@ bool mentions(std::string_view text, const std::string& word) {
 }
 
 }  // namespace
+
+std::string require_ptx(const void* image, size_t bytes) {
+  if (!image) throw Failure(CUDA_ERROR_INVALID_VALUE, "no image");
+  if (std::memcmp(image,
+                  "\x7f"
+                  "ELF",
+                  4) == 0) {
+    throw Failure(CUDA_ERROR_NO_BINARY_FOR_GPU, "a cubin is machine code of a real GPU; give the PTX");
+  }
+  const char* begin = static_cast<const char*>(image);
+  std::string text(begin, bytes == 0 ? std::strlen(begin) : strnlen(begin, bytes));
+  for (const char* directive : {".version", ".target", ".address_size"}) {
+    if (text.find(directive) == std::string::npos) {
+      throw Failure(CUDA_ERROR_INVALID_PTX, std::string("the image has no ") + directive + ", so it is no PTX");
+    }
+  }
+  const size_t end = text.find_last_not_of(" \t\r\n");
+  if (text[end] != '}' && text[end] != ';') throw Failure(CUDA_ERROR_INVALID_PTX, "the PTX ends in mid-sentence");
+  return text;
+}
 
 std::optional<PtxEntry> find_entry(const std::string& ptx, const std::string& name) {
   size_t at = std::string::npos;

@@ -184,6 +184,23 @@ TEST("a kernel whose name or parameters are not in the PTX is refused") {
   FAILS(cuModuleLoadDataEx(&module, "not PTX", 0, nullptr, nullptr), CUDA_ERROR_INVALID_PTX);
 }
 
+TEST("PTX that was linked can be loaded, and half of it is refused") {
+  Gpu gpu;
+  const std::string ptx =
+      ".version 7.8\n.target sm_80\n.address_size 64\n.visible .entry count(\n\t.param .u64 p\n)\n{\n\tret;\n}\n";
+  void *state, *image;
+  size_t bytes;
+  OK(cuLinkCreate_v2(0, nullptr, nullptr, &state));
+  FAILS(cuLinkAddData_v2(state, 1, ptx.data(), ptx.size() - 4, "half", 0, nullptr, nullptr), CUDA_ERROR_INVALID_PTX);
+  OK(cuLinkAddData_v2(state, 1, ptx.data(), ptx.size(), "whole", 0, nullptr, nullptr));
+  OK(cuLinkComplete(state, &image, &bytes));
+  CUmodule module;
+  CUfunction function;
+  OK(cuModuleLoadDataEx(&module, image, 0, nullptr, nullptr));
+  OK(cuLinkDestroy(state));
+  OK(cuModuleGetFunction(&function, module, "count"));
+}
+
 TEST("an entry point that is not emulated says its name") {
   FAILS(cuTexRefCreate(), CUDA_ERROR_NOT_SUPPORTED);
   SAYS("cuTexRefCreate");
