@@ -2,26 +2,29 @@
 
 // The sum over all devices of their parts of a projection, added to the residual, in one step over peer memory:
 //   residual[t] += part 0 [t] + part 1 [t] + ...,
-// in the order of the ranks on every device, so that all hold the same residual to the bit. The squares of each row are summed up
-// on the way, so that the next layer's norm need not read the row for them.
+// in the order of the ranks on every device, so that all hold the same residual to the bit. The squares of each row are
+// summed up on the way, so that the next layer's norm need not read the row for them.
 //
-// parts: one FP32 matrix [rows, columns] per device, `parts[rank]` its address; residual [rows, columns] FP32; squares [rows, slices] with
-// slices = ceil(columns / kSlice), or null. Limit: latency, and for prompts the links: it reads (devices - 1) · 4 · rows · columns bytes from peers.
+// parts: one FP32 matrix [rows, columns] per device, `parts[rank]` its address; residual [rows, columns] FP32; squares
+// [rows, slices] with slices = ceil(columns / kSlice), or null. Limit: latency, and for prompts the links: it reads
+// (devices - 1) · 4 · rows · columns bytes from peers.
 //
-// Before it reads, block b tells block b of every device that this device's part is written, and waits for their word: a count of
-// the steps so far in flags[rank] [blocks, kMaxDevices]. Nobody waits at the end: callers take two sets of parts by turns, and who writes
-// a set anew has heard since that everybody was past reading it. Every device launches the same grid in the same order.
+// Before it reads, block b tells block b of every device that this device's part is written, and waits for their word:
+// a count of the steps so far in flags[rank] [blocks, kMaxDevices]. Nobody waits at the end: callers take two sets of
+// parts by turns, and who writes a set anew has heard since that everybody was past reading it. Every device launches
+// the same grid in the same order.
 //
-// Grid (any number of blocks up to what runs at once on every device), blocks of kReduceThreads. Preconditions: flags and counts zero at
-// the start, parts reachable from this device, 2 <= devices <= kMaxDevices.
+// Grid (any number of blocks up to what runs at once on every device), blocks of kReduceThreads. Preconditions: flags
+// and counts zero at the start, parts reachable from this device, 2 <= devices <= kMaxDevices.
 
 constexpr int kReduceThreads = 256;
 constexpr int kSlice = 4 * kReduceThreads;
 constexpr int kMaxDevices = 8;
 
-extern "C" __global__ void __launch_bounds__(kReduceThreads)
-    all_reduce_add(float* residual, const float* const* parts, u32* const* flags, u32* counts, i32 rank, i32 devices, i32 rows,
-                   i32 columns, float* squares) {
+extern "C" __global__ void __launch_bounds__(kReduceThreads) all_reduce_add(float* residual, const float* const* parts,
+                                                                            u32* const* flags, u32* counts, i32 rank,
+                                                                            i32 devices, i32 rows, i32 columns,
+                                                                            float* squares) {
   __shared__ u32 step;
   __shared__ float sums[kReduceThreads / kWarp];
   if (threadIdx.x == 0) {

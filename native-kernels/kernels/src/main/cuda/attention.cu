@@ -1,21 +1,23 @@
 #include "cache.cuh"
 
-// Causal attention of new tokens over their sequences' cached tokens, themselves included, for any shape, without tensor cores:
+// Causal attention of new tokens over their sequences' cached tokens, themselves included, for any shape, without
+// tensor cores:
 //   out[t, h] = Σ_j softmax_j(q[t, h]·key[j] · scale) value[j],  j <= position of t.
 //
-// q and out [rows, heads·dim] FP32; the cache BF16 or FP32; softmax and sums FP32. The work is cut into items of a few tokens of one
-// sequence, so that the query heads that share a key-value head, of all tokens of an item, are up to kRows rows of one block: a
-// cached value is read once for all of them. A context is cut into partitions of kPartition tokens that begin at fixed
-// positions; each has a running softmax of its own, and partitions are merged in their order. Long contexts of few tokens get a
-// block per partition (grid z) and a second kernel that merges; otherwise a block takes one partition after the other. Both
-// ways do the same arithmetic, so that a token's result depends neither on the batch nor on how it was cut, to the bit.
+// q and out [rows, heads·dim] FP32; the cache BF16 or FP32; softmax and sums FP32. The work is cut into items of a few
+// tokens of one sequence, so that the query heads that share a key-value head, of all tokens of an item, are up to
+// kRows rows of one block: a cached value is read once for all of them. A context is cut into partitions of kPartition
+// tokens that begin at fixed positions; each has a running softmax of its own, and partitions are merged in their
+// order. Long contexts of few tokens get a block per partition (grid z) and a second kernel that merges; otherwise a
+// block takes one partition after the other. Both ways do the same arithmetic, so that a token's result depends neither
+// on the batch nor on how it was cut, to the bit.
 //
-// Limit: for decode the bandwidth of the device's memory, 2 · context · dim cached values per key-value head and sequence, each
-// read once; for prompts arithmetic (there the tensor cores of attention_prefill.cu are to be preferred).
-// Geometry: attend_T: grid (items, kvHeads · ceil(heads per kvHead / kRows), partitions or 1), blocks of kAttentionThreads;
-// dynamic shared memory as Shared::bytes says. attend_merge: grid (items, heads), blocks of kMergeThreads.
-// Preconditions: dim <= kMaxDim; heads a multiple of kvHeads; an item's tokens times the rows of one token at most kRows; tokens of
-// an item consecutive in one sequence. Items of no tokens are passed over.
+// Limit: for decode the bandwidth of the device's memory, 2 · context · dim cached values per key-value head and
+// sequence, each read once; for prompts arithmetic (there the tensor cores of attention_prefill.cu are to be
+// preferred). Geometry: attend_T: grid (items, kvHeads · ceil(heads per kvHead / kRows), partitions or 1), blocks of
+// kAttentionThreads; dynamic shared memory as Shared::bytes says. attend_merge: grid (items, heads), blocks of
+// kMergeThreads. Preconditions: dim <= kMaxDim; heads a multiple of kvHeads; an item's tokens times the rows of one
+// token at most kRows; tokens of an item consecutive in one sequence. Items of no tokens are passed over.
 
 constexpr int kAttentionThreads = 128;
 constexpr int kAttentionWarps = kAttentionThreads / kWarp;
@@ -92,11 +94,11 @@ struct Item {
   i32 unused;
 };
 
-// `stages` is 2 where shared memory has room to fetch the next tile meanwhile, else 1. With `split`, the block's partition goes to
-// statistics [part, heads] (greatest, sum) and partials [part, heads, dim].
+// `stages` is 2 where shared memory has room to fetch the next tile meanwhile, else 1. With `split`, the block's
+// partition goes to statistics [part, heads] (greatest, sum) and partials [part, heads, dim].
 template <class Cached>
-__device__ void attend(const CacheLayer& cache, const StepTables& step, const float* q, float* out, int heads, float scale,
-                       const Item* items, int stages, bool split, float2* statistics, float* partials) {
+__device__ void attend(const CacheLayer& cache, const StepTables& step, const float* q, float* out, int heads,
+                       float scale, const Item* items, int stages, bool split, float2* statistics, float* partials) {
   using Layout = Shared<Cached>;
   constexpr int kTokens = Layout::kTokens;
   constexpr int kTilesPerPartition = kPartition / kTokens;
@@ -308,7 +310,8 @@ __device__ void attend(const CacheLayer& cache, const StepTables& step, const fl
     if (r < rows) {
       i64 query = (i64)(firstRow + r / headsHere) * heads + firstHead + r % headsHere;
       int partitions = (tiles + kTilesPerPartition - 1) / kTilesPerPartition;
-      i64 part = (i64)(item.firstPart + r / headsHere * partitions + (int)blockIdx.z) * heads + firstHead + r % headsHere;
+      i64 part =
+          (i64)(item.firstPart + r / headsHere * partitions + (int)blockIdx.z) * heads + firstHead + r % headsHere;
       if (split && lane == 0) {
         statistics[part] = make_float2(greatest[j], sum[j]);
       }
@@ -328,9 +331,10 @@ __device__ void attend(const CacheLayer& cache, const StepTables& step, const fl
 }
 
 // The parts of attend with `split`, merged in the order of their partitions into out.
-extern "C" __global__ void __launch_bounds__(kMergeThreads)
-    attend_merge(const i32* positions, const Item* items, const float2* statistics, const float* partials, i32 heads,
-                 i32 dim, float* out) {
+extern "C" __global__ void __launch_bounds__(kMergeThreads) attend_merge(const i32* positions, const Item* items,
+                                                                         const float2* statistics,
+                                                                         const float* partials, i32 heads, i32 dim,
+                                                                         float* out) {
   Item item = items[blockIdx.x];
   int firstRow = item.firstRow;
   int tokens = item.tokens;
@@ -363,7 +367,7 @@ extern "C" __global__ void __launch_bounds__(kMergeThreads)
 #define ATTEND(name, Cached)                                                                                           \
   extern "C" __global__ void __launch_bounds__(kAttentionThreads, 2) attend_##name(                                    \
       u8* keys, u8* values, i32 kvHeads, i32 dim, i32 blockTokens, const i32* positions, const i32* tableStarts,       \
-      const i32* tables, const float* q, float* out, i32 heads, float scale, const Item* items, i32 stages, i32 split,  \
+      const i32* tables, const float* q, float* out, i32 heads, float scale, const Item* items, i32 stages, i32 split, \
       float2* statistics, float* partials) {                                                                           \
     attend<Cached>(CacheLayer::of<Cached>(keys, values, kvHeads, dim, blockTokens), {positions, tableStarts, tables},  \
                    q, out, heads, scale, items, stages, split, statistics, partials);                                  \

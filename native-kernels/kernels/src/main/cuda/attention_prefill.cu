@@ -1,17 +1,18 @@
 #include "cache.cuh"
 
-// Causal attention of prompts over the paged BF16 cache on the tensor cores, in the way of FlashAttention: scores and weights never
-// leave the registers.
+// Causal attention of prompts over the paged BF16 cache on the tensor cores, in the way of FlashAttention: scores and
+// weights never leave the registers.
 //   out[t, h] = Σ_j softmax_j(q[t, h]·key[j] · scale) value[j],  j <= position of t.
 //
-// q and out [rows, heads·dim] FP32; queries and softmax weights are rounded to BF16 for the products, sums are FP32. A block has one
-// item, some consecutive tokens of one sequence, and one key-value head: the query heads that share it, of all tokens of the item, are
-// up to kRows rows, 16 a warp. Cached tokens pass by in tiles of kTokens, fetched with cp.async while the tile before is computed.
+// q and out [rows, heads·dim] FP32; queries and softmax weights are rounded to BF16 for the products, sums are FP32. A
+// block has one item, some consecutive tokens of one sequence, and one key-value head: the query heads that share it,
+// of all tokens of the item, are up to kRows rows, 16 a warp. Cached tokens pass by in tiles of kTokens, fetched with
+// cp.async while the tile before is computed.
 //
-// Limit: arithmetic, 4 · dim operations for each pair of a row and a cached token it sees; the cache is read from the L2 cache once
-// for every kRows rows.
-// Geometry: attend_prompt_D for dim <= D: grid (items, kvHeads), blocks of kPromptThreads; dynamic shared memory (kRows + 4 · kTokens) · 2 D bytes.
-// Preconditions: dim even; an item's tokens times heads per key-value head at most kRows. Items of no tokens are passed over.
+// Limit: arithmetic, 4 · dim operations for each pair of a row and a cached token it sees; the cache is read from the
+// L2 cache once for every kRows rows. Geometry: attend_prompt_D for dim <= D: grid (items, kvHeads), blocks of
+// kPromptThreads; dynamic shared memory (kRows + 4 · kTokens) · 2 D bytes. Preconditions: dim even; an item's tokens
+// times heads per key-value head at most kRows. Items of no tokens are passed over.
 
 constexpr int kPromptThreads = 128;
 constexpr int kRows = 64;
@@ -24,16 +25,16 @@ struct Item {
   i32 unused[2];
 };
 
-// Where 16 bytes, piece p of a row, lie in a matrix of D BF16 a row: permuted within eight pieces by the row's number, so that eight rows'
-// pieces of one column lie in different banks.
+// Where 16 bytes, piece p of a row, lie in a matrix of D BF16 a row: permuted within eight pieces by the row's number,
+// so that eight rows' pieces of one column lie in different banks.
 template <int D>
 __device__ __forceinline__ int place(int row, int piece) {
   return row * (2 * D) + (piece ^ (row & 7)) * 16;
 }
 
 template <int D>
-__device__ void attendPrompt(const CacheLayer& cache, const StepTables& step, const float* q, float* out, int heads, float scale,
-                             const Item* items) {
+__device__ void attendPrompt(const CacheLayer& cache, const StepTables& step, const float* q, float* out, int heads,
+                             float scale, const Item* items) {
   constexpr int kPieces = D / 8;
   constexpr int kTileBytes = kTokens * 2 * D;
   DYNAMIC_SHARED(shared);
@@ -94,7 +95,8 @@ __device__ void attendPrompt(const CacheLayer& cache, const StepTables& step, co
     loadMatrices(query[k], queries + place<D>(warp * 16 + lane % 16, 2 * k + lane / 16));
   }
 
-  // A lane has two rows, lane / 4 and eight further down, and of each the columns lane % 4 * 2 and the next of every eight.
+  // A lane has two rows, lane / 4 and eight further down, and of each the columns lane % 4 * 2 and the next of every
+  // eight.
   float greatest[2] = {kNone, kNone};
   float sum[2] = {0, 0};
   float values[D / 8][4];

@@ -2,10 +2,10 @@
 
 #include "numbers.cuh"
 
-// The paged cache of keys and values. Of each layer, keys and values are two arrays [block][kvHead][token in block][value of
-// head]; a token's values are padded with zeros to whole 16 bytes (BF16: multiples of 8, FP32: of 4), so that a token of a head is
-// read 16 bytes at a time and a block's tokens of a head are one run of memory. Which block holds which positions stands in
-// tables, one per sequence, one after the other.
+// The paged cache of keys and values. Of each layer, keys and values are two arrays [block][kvHead][token in
+// block][value of head]; a token's values are padded with zeros to whole 16 bytes (BF16: multiples of 8, FP32: of 4),
+// so that a token of a head is read 16 bytes at a time and a block's tokens of a head are one run of memory. Which
+// block holds which positions stands in tables, one per sequence, one after the other.
 
 struct CacheLayer {
   u8* keys;
@@ -28,8 +28,8 @@ struct CacheLayer {
   }
 };
 
-// What the host copies to the device for each step. `tableStarts[row]` is where the table of the row's sequence begins in `tables`;
-// a row that holds no token has position -1.
+// What the host copies to the device for each step. `tableStarts[row]` is where the table of the row's sequence begins
+// in `tables`; a row that holds no token has position -1.
 struct StepTables {
   const i32* positions;    // [rows]
   const i32* tableStarts;  // [rows]

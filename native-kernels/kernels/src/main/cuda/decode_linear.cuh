@@ -4,15 +4,16 @@
 
 // Linear layers over few rows (1-16): out = x·Wᵀ, FP32 products and sums over weights as they are stored.
 //
-// Limit: the bandwidth of the device's memory. Each weight is read once for all rows of a block (16 bytes a lane, past the L1
-// cache); activations come from the L2 cache, outputs are few. While one Raw is multiplied the next is on its way: with the
-// blocks of a multiprocessor together about 32 KiB are in flight, which is what latency times bandwidth asks for on an H100.
+// Limit: the bandwidth of the device's memory. Each weight is read once for all rows of a block (16 bytes a lane, past
+// the L1 cache); activations come from the L2 cache, outputs are few. While one Raw is multiplied the next is on its
+// way: with the blocks of a multiprocessor together about 32 KiB are in flight, which is what latency times bandwidth
+// asks for on an H100.
 //
-// A block of kDecodeThreads holds up to kRows rows of activations in shared memory, kChunk columns at a time; its warps take
-// kOutputs weight rows at a time, a lane every 32nd Raw of each; the sums of the lanes are added at the end. Every sum has
-// the same order whatever the other rows, so a row comes out the same to the bit in any batch that the same kRows serves.
-// Activations lie in shared memory in the order in which lanes want them, four floats of each lane side by side, so that no two
-// lanes ask for the same bank.
+// A block of kDecodeThreads holds up to kRows rows of activations in shared memory, kChunk columns at a time; its warps
+// take kOutputs weight rows at a time, a lane every 32nd Raw of each; the sums of the lanes are added at the end. Every
+// sum has the same order whatever the other rows, so a row comes out the same to the bit in any batch that the same
+// kRows serves. Activations lie in shared memory in the order in which lanes want them, four floats of each lane side
+// by side, so that no two lanes ask for the same bank.
 //
 // Grid (any number of blocks, ceil(rows / kRows)): blockIdx.x takes its share of the outputs. Dynamic shared memory:
 // kRows * min(kChunk, columns rounded up to a lane order's tile) * 4 bytes.
@@ -20,20 +21,20 @@
 constexpr int kDecodeThreads = 256;
 constexpr int kDecodeWarps = kDecodeThreads / kWarp;
 
-// Blocks that a multiprocessor must have room for: 128 registers a thread. Sixteen rows of quantised weights are bound by
-// arithmetic and need more registers than that.
+// Blocks that a multiprocessor must have room for: 128 registers a thread. Sixteen rows of quantised weights are bound
+// by arithmetic and need more registers than that.
 template <class Format, int kRows>
 constexpr int kDecodeBlocks = Format::kValues > 8 && kRows >= 16 ? 1 : 2;
 
 // Rows of activations, normalised on the way: x[t] · gain / rms(x[t]). Without a gain they are taken as they are.
 struct DecodeInput {
-  const float* x;          // [.., columns]
-  const i32* rowIndex;     // [rows] which rows of x, or null for the first ones
-  int rows;                // rows of the whole launch
+  const float* x;       // [.., columns]
+  const i32* rowIndex;  // [rows] which rows of x, or null for the first ones
+  int rows;             // rows of the whole launch
   int columns;
-  const float* gain;       // [columns] or null
+  const float* gain;  // [columns] or null
   float epsilon;
-  const float* squares;    // [.., slices] sums of the squares of each row of x, if they are known, or null
+  const float* squares;  // [.., slices] sums of the squares of each row of x, if they are known, or null
   int slices;
 };
 
@@ -65,7 +66,8 @@ struct DecodeTile {
     return in.x + (i64)(in.rowIndex ? in.rowIndex[row] : row) * in.columns;
   }
 
-  // Puts columns [from, from + limit) of all rows into shared memory, times the gain. All threads; a barrier before and after.
+  // Puts columns [from, from + limit) of all rows into shared memory, times the gain. All threads; a barrier before and
+  // after.
   __device__ void stage(int from) const {
     bool whole = in.columns % 4 == 0;
     int quads = limit / 4;
@@ -139,8 +141,9 @@ struct DecodeTile {
     }
   }
 
-  // For all outputs of this block: `rows(group, w)` gives the kOutputs weight rows of a group of outputs, `done(group, sums)` takes
-  // the sums: lane l has that of number l >> (5 - log2 kSums), numbers counting rows of activations within weight rows.
+  // For all outputs of this block: `rows(group, w)` gives the kOutputs weight rows of a group of outputs, `done(group,
+  // sums)` takes the sums: lane l has that of number l >> (5 - log2 kSums), numbers counting rows of activations within
+  // weight rows.
   template <class Rows, class Done>
   __device__ void run(int groups, Rows rows, Done done) const {
     int lane = threadIdx.x % kWarp;
@@ -231,14 +234,15 @@ struct DecodeTile {
 
 // One weight and where its outputs go.
 struct DecodeTarget {
-  const u8* weights;   // [outputs, columns] in the format
-  const float* bias;   // [outputs] or null
-  float* out;          // [rows, outputs], rows `stride` values apart; may lie on another device
+  const u8* weights;  // [outputs, columns] in the format
+  const float* bias;  // [outputs] or null
+  float* out;         // [rows, outputs], rows `stride` values apart; may lie on another device
   int outputs;
   int stride;
 };
 
-// Up to three layers that read the same activations, as one list of outputs; the result is stored, or added to what is there.
+// Up to three layers that read the same activations, as one list of outputs; the result is stored, or added to what is
+// there.
 template <class Format, int kRows>
 __device__ void project(const DecodeInput& in, const DecodeTarget (&targets)[3], bool add) {
   using Tile = DecodeTile<Format, kRows>;
@@ -264,7 +268,7 @@ __device__ void project(const DecodeInput& in, const DecodeTarget (&targets)[3],
   };
   tile.run(
       (total + Tile::kOutputs - 1) / Tile::kOutputs,
-      [&](int group, const u8* (&w)[Tile::kOutputs]) {
+      [&](int group, const u8*(&w)[Tile::kOutputs]) {
 #pragma unroll
         for (int r = 0; r < Tile::kOutputs; r++) {
           int output = group * Tile::kOutputs + r;
@@ -305,29 +309,28 @@ __device__ void gated(const DecodeInput& in, const u8* gate, const u8* up, float
   tile.rootMeanSquares(scales, parts);
   i64 rowBytes = Format::rowBytes(in.columns);
   int lane = threadIdx.x % kWarp;
-  tile.run(
-      (outputs + kPairs - 1) / kPairs,
-      [&](int group, const u8* (&w)[Tile::kOutputs]) {
+  tile.run((outputs + kPairs - 1) / kPairs,
+           [&](int group, const u8*(&w)[Tile::kOutputs]) {
 #pragma unroll
-        for (int p = 0; p < kPairs; p++) {
-          int output = group * kPairs + p;
-          output = output < outputs ? output : outputs - 1;
-          w[2 * p] = gate + output * rowBytes;
-          w[2 * p + 1] = up + output * rowBytes;
-        }
-      },
-      [&](int group, float sum) {
-        constexpr int kShare = kWarp / Tile::kSums;
-        int number = lane / kShare;
-        float other = __shfl_xor_sync(kAllLanes, sum, kShare * kRows);
-        int output = group * kPairs + number / kRows / 2;
-        int t = number % kRows;
-        int row = tile.first + t;
-        bool isGate = number / kRows % 2 == 0;
-        if (lane % kShare == 0 && isGate && output < outputs && row < in.rows) {
-          out[(i64)row * outputs + output] = silu(sum * scales[t]) * (other * scales[t]);
-        }
-      });
+             for (int p = 0; p < kPairs; p++) {
+               int output = group * kPairs + p;
+               output = output < outputs ? output : outputs - 1;
+               w[2 * p] = gate + output * rowBytes;
+               w[2 * p + 1] = up + output * rowBytes;
+             }
+           },
+           [&](int group, float sum) {
+             constexpr int kShare = kWarp / Tile::kSums;
+             int number = lane / kShare;
+             float other = __shfl_xor_sync(kAllLanes, sum, kShare * kRows);
+             int output = group * kPairs + number / kRows / 2;
+             int t = number % kRows;
+             int row = tile.first + t;
+             bool isGate = number / kRows % 2 == 0;
+             if (lane % kShare == 0 && isGate && output < outputs && row < in.rows) {
+               out[(i64)row * outputs + output] = silu(sum * scales[t]) * (other * scales[t]);
+             }
+           });
 }
 
 #define DECODE_KERNELS(name, Format, kRows)                                                                            \

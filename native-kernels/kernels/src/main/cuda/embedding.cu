@@ -2,9 +2,9 @@
 
 // out[t] = table[ids[t]], widened to FP32.
 //
-// table [V, columns] in its format, ids [rows], out [rows, columns]. Bound by latency: it moves one row of weights and four
-// bytes a value out, for each token. Grid (rows, slices of a row), blocks of kEmbeddingThreads; each thread takes one Raw after another.
-// A negative id (a row of the step that holds no token) gives zeros.
+// table [V, columns] in its format, ids [rows], out [rows, columns]. Bound by latency: it moves one row of weights and
+// four bytes a value out, for each token. Grid (rows, slices of a row), blocks of kEmbeddingThreads; each thread takes
+// one Raw after another. A negative id (a row of the step that holds no token) gives zeros.
 
 constexpr int kEmbeddingThreads = 128;
 
@@ -19,7 +19,8 @@ __device__ void embed(const u8* table, const i32* ids, float* out, int columns) 
     }
     return;
   }
-  // Neighbouring threads write neighbouring values: each finds the Raw of its four columns, most often in the cache already.
+  // Neighbouring threads write neighbouring values: each finds the Raw of its four columns, most often in the cache
+  // already.
   int quads = (columns + 3) / 4;
   for (int quad = blockIdx.y * kEmbeddingThreads + threadIdx.x; quad < quads; quad += gridDim.y * kEmbeddingThreads) {
     int place = Format::place(4 * quad);
@@ -38,10 +39,10 @@ __device__ void embed(const u8* table, const i32* ids, float* out, int columns) 
   }
 }
 
-#define EMBEDDING(name, Format)                                                               \
-  extern "C" __global__ void __launch_bounds__(kEmbeddingThreads)                             \
-      embed_##name(const u8* table, const i32* ids, float* out, i32 columns) {                \
-    embed<Format>(table, ids, out, columns);                                                  \
+#define EMBEDDING(name, Format)                                                                                     \
+  extern "C" __global__ void                                                                                        \
+      __launch_bounds__(kEmbeddingThreads) embed_##name(const u8* table, const i32* ids, float* out, i32 columns) { \
+    embed<Format>(table, ids, out, columns);                                                                        \
   }
 
 EMBEDDING(f32, WeightsF32)

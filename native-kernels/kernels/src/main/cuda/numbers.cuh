@@ -36,8 +36,9 @@ __device__ __forceinline__ float warpMax(float value) {
   return value;
 }
 
-// Sums each of N numbers (a power of two up to 32) over the warp with about N shuffles instead of 5·N: in each step a lane gives
-// away the half it won't keep. Lane l returns the sum of number l >> (5 - log2 N), so that 32 / N lanes hold each.
+// Sums each of N numbers (a power of two up to 32) over the warp with about N shuffles instead of 5·N: in each step a
+// lane gives away the half it won't keep. Lane l returns the sum of number l >> (5 - log2 N), so that 32 / N lanes hold
+// each.
 template <int N, int kGiven = N, int kOffset = kWarp / 2>
 __device__ __forceinline__ float warpSums(float (&v)[kGiven], int lane) {
   static_assert((N & (N - 1)) == 0 && kGiven <= kWarp);

@@ -1,21 +1,21 @@
 #include "cache.cuh"
 
-// Rotates queries and keys by their positions, queries in place, and stores keys and values in the layer's cache blocks;
-// where there are gains, each head is normalised before.
+// Rotates queries and keys by their positions, queries in place, and stores keys and values in the layer's cache
+// blocks; where there are gains, each head is normalised before.
 //
-// q [rows, heads·dim], k and v [rows, kvHeads·dim], all FP32; frequencies [dim / 2], the angle of a pair at position p is p times
-// its frequency, in FP32 as the models were trained. A row whose position is negative holds no token and is passed over.
-// Bound by latency: it reads q, k, v once and writes q and (in the cache's type) k and v once. One warp a head of a row; grid
-// ceil(rows · (heads + 2·kvHeads) / warps), blocks of kRotaryThreads. Preconditions: dim even, dim <= kMaxDim, every position's block in
-// the row's table.
+// q [rows, heads·dim], k and v [rows, kvHeads·dim], all FP32; frequencies [dim / 2], the angle of a pair at position p
+// is p times its frequency, in FP32 as the models were trained. A row whose position is negative holds no token and is
+// passed over. Bound by latency: it reads q, k, v once and writes q and (in the cache's type) k and v once. One warp a
+// head of a row; grid ceil(rows · (heads + 2·kvHeads) / warps), blocks of kRotaryThreads. Preconditions: dim even, dim
+// <= kMaxDim, every position's block in the row's table.
 
 constexpr int kRotaryThreads = 128;
 constexpr int kMaxDim = 256;
 constexpr int kPairsPerLane = kMaxDim / 2 / kWarp;
 
-// Sine and cosine of any angle within FP32's precision: the quarter turns are taken off in FP64, where angles of a million
-// radians keep ten digits, the rest goes to Cephes' polynomials. The library's function would do the same with a table in
-// local memory.
+// Sine and cosine of any angle within FP32's precision: the quarter turns are taken off in FP64, where angles of a
+// million radians keep ten digits, the rest goes to Cephes' polynomials. The library's function would do the same with
+// a table in local memory.
 __device__ void sineAndCosine(float angle, float& sine, float& cosine) {
   double turns = rint((double)angle * 0.63661977236758134);
   double rest = fma(turns, -1.5707963267948966, (double)angle);
@@ -38,9 +38,9 @@ __device__ void sineAndCosine(float angle, float& sine, float& cosine) {
 
 // `halves` tells which values are a pair: (i, i + dim / 2), or else (2i, 2i + 1).
 template <class Cached>
-__device__ void rotateAndStore(const CacheLayer& cache, const StepTables& step, float* q, const float* k, const float* v,
-                               int rows, int heads, const float* frequencies, bool halves, const float* queryGain,
-                               const float* keyGain, float epsilon) {
+__device__ void rotateAndStore(const CacheLayer& cache, const StepTables& step, float* q, const float* k,
+                               const float* v, int rows, int heads, const float* frequencies, bool halves,
+                               const float* queryGain, const float* keyGain, float epsilon) {
   int lane = threadIdx.x % kWarp;
   i64 warp = ((i64)blockIdx.x * kRotaryThreads + threadIdx.x) / kWarp;
   int perRow = heads + 2 * cache.kvHeads;
@@ -121,14 +121,14 @@ __device__ void rotateAndStore(const CacheLayer& cache, const StepTables& step, 
   }
 }
 
-#define ROTARY(name, Cached)                                                                                          \
-  extern "C" __global__ void __launch_bounds__(kRotaryThreads) rotate_and_store_##name(                               \
-      u8* keys, u8* values, i32 kvHeads, i32 dim, i32 blockTokens, const i32* positions, const i32* tableStarts,      \
-      const i32* tables, float* q, const float* k, const float* v, i32 rows, i32 heads, const float* frequencies,     \
-      i32 halves, const float* queryGain, const float* keyGain, float epsilon) {                                      \
-    rotateAndStore<Cached>(CacheLayer::of<Cached>(keys, values, kvHeads, dim, blockTokens),                           \
-                           {positions, tableStarts, tables}, q, k, v, rows, heads, frequencies, halves, queryGain,    \
-                           keyGain, epsilon);                                                                         \
+#define ROTARY(name, Cached)                                                                                       \
+  extern "C" __global__ void __launch_bounds__(kRotaryThreads) rotate_and_store_##name(                            \
+      u8* keys, u8* values, i32 kvHeads, i32 dim, i32 blockTokens, const i32* positions, const i32* tableStarts,   \
+      const i32* tables, float* q, const float* k, const float* v, i32 rows, i32 heads, const float* frequencies,  \
+      i32 halves, const float* queryGain, const float* keyGain, float epsilon) {                                   \
+    rotateAndStore<Cached>(CacheLayer::of<Cached>(keys, values, kvHeads, dim, blockTokens),                        \
+                           {positions, tableStarts, tables}, q, k, v, rows, heads, frequencies, halves, queryGain, \
+                           keyGain, epsilon);                                                                      \
   }
 
 ROTARY(bf16, u16)

@@ -1,18 +1,20 @@
 #include "numbers.cuh"
 
 // Takes a token from each row of logits, as the sampler of the vector backend does:
-//   arg-max (the lowest id among equals), or a draw at a temperature from the topK best and of these from the smallest set whose
-//   probability reaches topP; a forced token instead of either; the token's log-probability under the model itself; and,
-//   if asked for, the most probable tokens with theirs. A row that is not finite gives log-probability NaN.
+//   arg-max (the lowest id among equals), or a draw at a temperature from the topK best and of these from the smallest
+//   set whose probability reaches topP; a forced token instead of either; the token's log-probability under the model
+//   itself; and, if asked for, the most probable tokens with theirs. A row that is not finite gives log-probability
+//   NaN.
 //
-// logits [rows, vocabulary] FP32; one block a row, of any whole number of warps (1024 threads for real vocabularies). Limit: the
-// bandwidth of the L2 cache, from which a row's 4 · vocabulary bytes are read two times for arg-max, four times for a draw
-// from all, seven or eight times for topK and topP. Only the results cross the bus.
+// logits [rows, vocabulary] FP32; one block a row, of any whole number of warps (1024 threads for real vocabularies).
+// Limit: the bandwidth of the L2 cache, from which a row's 4 · vocabulary bytes are read two times for arg-max, four
+// times for a draw from all, seven or eight times for topK and topP. Only the results cross the bus.
 //
-// Weights, e^((logit - greatest) / temperature), are whole numbers of 2^-40 of the greatest, and are added as such: sums don't depend on
-// their order, so that a draw is the same on any card, in any batch, with any number of threads. A set of best tokens is
-// written as a threshold: all logits above it, and of those equal to it the first `ties` by id. The threshold is found digit by
-// digit of the logits' bits (a radix selection in shared memory) among those near the greatest that can matter.
+// Weights, e^((logit - greatest) / temperature), are whole numbers of 2^-40 of the greatest, and are added as such:
+// sums don't depend on their order, so that a draw is the same on any card, in any batch, with any number of threads. A
+// set of best tokens is written as a threshold: all logits above it, and of those equal to it the first `ties` by id.
+// The threshold is found digit by digit of the logits' bits (a radix selection in shared memory) among those near the
+// greatest that can matter.
 
 constexpr int kSamplingThreads = 1024;
 constexpr int kDigitBits = 8;
@@ -79,8 +81,8 @@ struct Row {
   SamplingShared* shared;
   int lane, warp, warps;
 
-  // The greatest logit, or of those below (key, id) in the order of falling logit and rising id, and its id; NaN if a logit isn't
-  // finite. All threads get it.
+  // The greatest logit, or of those below (key, id) in the order of falling logit and rising id, and its id; NaN if a
+  // logit isn't finite. All threads get it.
   __device__ void best(bool limited, u32 key, int id, float& value, int& at) {
     float top = 0;
     int topId = -1;
@@ -188,7 +190,8 @@ struct Row {
     return __builtin_bit_cast(float, 0xFF800000u);
   }
 
-  // The smallest set of best tokens that has `count` members or, if `byMass`, a mass of `reach`; the first is always kept.
+  // The smallest set of best tokens that has `count` members or, if `byMass`, a mass of `reach`; the first is always
+  // kept.
   __device__ Threshold select(float temperature, bool byMass, u32 count, u64 reach) {
     float least = cutoff(temperature, byMass ? 1 : count, byMass ? reach : 0);
     u32 prefix = 0;
@@ -246,12 +249,16 @@ struct Row {
     // All members of the last digit are equal: so many of them, at least one, as it takes.
     u32 equal = shared->counts[prefix & (kDigits - 1)];
     u64 each = shared->masses[prefix & (kDigits - 1)] / equal;
-    u64 ties = byMass ? (each == 0 ? equal : reach > massAbove ? (reach - massAbove + each - 1) / each : 1) : count - above;
+    u64 ties = byMass ? (each == 0           ? equal
+                         : reach > massAbove ? (reach - massAbove + each - 1) / each
+                                             : 1)
+                      : count - above;
     ties = ties < 1 ? 1 : ties > equal ? equal : ties;
     return {prefix, (u32)ties, massAbove + ties * each};
   }
 
-  // The first token by rising id at which the weights of the kept ones sum up to more than `target`. A warp has a run of ids.
+  // The first token by rising id at which the weights of the kept ones sum up to more than `target`. A warp has a run
+  // of ids.
   __device__ int draw(float temperature, const Threshold& kept, u64 target) {
     int run = (vocabulary + warps - 1) / warps;
     int begin = warp * run;
@@ -316,9 +323,7 @@ struct Row {
     return shared->resultId;
   }
 
-  static __device__ float fromRising(u32 key) {
-    return __uint_as_float(key & 0x80000000u ? key & 0x7FFFFFFFu : ~key);
-  }
+  static __device__ float fromRising(u32 key) { return __uint_as_float(key & 0x80000000u ? key & 0x7FFFFFFFu : ~key); }
 };
 
 __device__ int choose(Row& row, const SamplingRule& rule) {
@@ -346,10 +351,12 @@ __device__ int choose(Row& row, const SamplingRule& rule) {
   return row.draw(rule.temperature, kept, target);
 }
 
-// For row blockIdx.x: ids [rows], logprobs [rows]; topIds and topLogprobs [rows, maxTop], best first, as many as the row's rule asks for.
-extern "C" __global__ void __launch_bounds__(kSamplingThreads)
-    sample_rows(const float* logits, i32 vocabulary, const u8* rules, i32 maxTop, i32* ids, float* logprobs, i32* topIds,
-                float* topLogprobs) {
+// For row blockIdx.x: ids [rows], logprobs [rows]; topIds and topLogprobs [rows, maxTop], best first, as many as the
+// row's rule asks for.
+extern "C" __global__ void __launch_bounds__(kSamplingThreads) sample_rows(const float* logits, i32 vocabulary,
+                                                                           const u8* rules, i32 maxTop, i32* ids,
+                                                                           float* logprobs, i32* topIds,
+                                                                           float* topLogprobs) {
   __shared__ SamplingShared shared;
   SamplingRule rule = ((const SamplingRule*)rules)[blockIdx.x];
   Row row;

@@ -2,29 +2,33 @@
 
 // Linear layers over many rows (17 and more) with BF16 weights on the tensor cores, and what prepares their input.
 //
-// prepare_rows: normalises rows of FP32 activations and rounds them to BF16, as one or as two numbers each: the second is what the
-// first one's rounding lost, so that both together keep 16 bits of mantissa. With two, tiles compute to nearly FP32's precision for
-// twice the arithmetic, which costs nothing while the weights' bandwidth is the limit (17-64 rows).
+// prepare_rows: normalises rows of FP32 activations and rounds them to BF16, as one or as two numbers each: the second
+// is what the first one's rounding lost, so that both together keep 16 bits of mantissa. With two, tiles compute to
+// nearly FP32's precision for twice the arithmetic, which costs nothing while the weights' bandwidth is the limit
+// (17-64 rows).
 //
-// project_tiles_S, gated_tiles_S: out = x·Wᵀ by tiles of kM rows and kN outputs, mma 16x8x16 with FP32 sums. Four stages of kK
-// columns of both matrices are on their way from memory (cp.async) while the tensor cores work on one; in shared memory the
-// 16-byte pieces of a row are permuted by the row's number, so that neither copies nor ldmatrix meet in a bank. Where there are
-// fewer tiles than multiprocessors, the columns are split (grid z): each part leaves its sums in `partials`, and the last to arrive, which
-// a counter per tile tells, adds all of them up in their order, so that results don't depend on who was last.
+// project_tiles_S, gated_tiles_S: out = x·Wᵀ by tiles of kM rows and kN outputs, mma 16x8x16 with FP32 sums. Four
+// stages of kK columns of both matrices are on their way from memory (cp.async) while the tensor cores work on one; in
+// shared memory the 16-byte pieces of a row are permuted by the row's number, so that neither copies nor ldmatrix meet
+// in a bank. Where there are fewer tiles than multiprocessors, the columns are split (grid z): each part leaves its
+// sums in `partials`, and the last to arrive, which a counter per tile tells, adds all of them up in their order, so
+// that results don't depend on who was last.
 //
-// Limit: up to about 64 rows the bandwidth of the device's memory, 2 · outputs · columns bytes of weights; beyond, arithmetic.
-// S is the shape: 32 or 64 rows with two numbers each, or 128 rows with one for prompts.
-// Geometry: grid (ceil(rows / kM), ceil(outputs / kN), splits), blocks of kThreads; dynamic shared memory kStages · (kParts · kM + kN) · 128
-// bytes. Outputs of gated_tiles count twice, gate and up by turns. partials: FP32 [tiles, splits, kM · kN]; counters: one per tile,
-// zero before the first launch and again after each.
-// Preconditions: weight rows at multiples of 16 bytes, padded with zeros as WeightFormat lays them out; x as prepare_rows writes it.
+// Limit: up to about 64 rows the bandwidth of the device's memory, 2 · outputs · columns bytes of weights; beyond,
+// arithmetic. S is the shape: 32 or 64 rows with two numbers each, or 128 rows with one for prompts. Geometry: grid
+// (ceil(rows / kM), ceil(outputs / kN), splits), blocks of kThreads; dynamic shared memory kStages · (kParts · kM + kN)
+// · 128 bytes. Outputs of gated_tiles count twice, gate and up by turns. partials: FP32 [tiles, splits, kM · kN];
+// counters: one per tile, zero before the first launch and again after each. Preconditions: weight rows at multiples of
+// 16 bytes, padded with zeros as WeightFormat lays them out; x as prepare_rows writes it.
 
 constexpr int kPrepareThreads = 256;
 
-// parts 0 (and 1, if not null): BF16 [rows, paddedColumns], paddedColumns the multiple of 8 that is not less than columns, zeros behind
-// them. Bound by the L2 cache: it reads each row twice and writes it once. Grid (rows), blocks of kPrepareThreads.
-extern "C" __global__ void __launch_bounds__(kPrepareThreads)
-    prepare_rows(const float* x, const i32* rowIndex, i32 columns, const float* gain, float epsilon, u16* part0, u16* part1) {
+// parts 0 (and 1, if not null): BF16 [rows, paddedColumns], paddedColumns the multiple of 8 that is not less than
+// columns, zeros behind them. Bound by the L2 cache: it reads each row twice and writes it once. Grid (rows), blocks of
+// kPrepareThreads.
+extern "C" __global__ void __launch_bounds__(kPrepareThreads) prepare_rows(const float* x, const i32* rowIndex,
+                                                                           i32 columns, const float* gain,
+                                                                           float epsilon, u16* part0, u16* part1) {
   __shared__ float sums[kPrepareThreads / kWarp];
   const float* row = x + (i64)(rowIndex ? rowIndex[blockIdx.x] : (int)blockIdx.x) * columns;
   float scale = 1;
@@ -94,7 +98,8 @@ using Tiles64 = TileShape<64, 64, 32, 32, 2>;
 using Tiles128 = TileShape<128, 128, 64, 32, 1>;
 
 template <class S, class WeightRow, class Emit>
-__device__ void tiles(const TileInput& in, int outputs, WeightRow weightRow, float* partials, u32* counters, Emit emit) {
+__device__ void tiles(const TileInput& in, int outputs, WeightRow weightRow, float* partials, u32* counters,
+                      Emit emit) {
   DYNAMIC_SHARED(shared);
   __shared__ u32 arrived;
   int lane = threadIdx.x % kWarp;
@@ -108,7 +113,8 @@ __device__ void tiles(const TileInput& in, int outputs, WeightRow weightRow, flo
 
   // Row r of a matrix of 8 pieces a row: piece p of it lies at p ^ r % 8.
   auto place = [](int r, int p) { return (r * S::kPieces + (p ^ (r & 7))) * 16; };
-  // Thread i copies piece i % 8 of rows i / 8, i / 8 + kThreads / 8, ... of the activations' parts and then of the weights.
+  // Thread i copies piece i % 8 of rows i / 8, i / 8 + kThreads / 8, ... of the activations' parts and then of the
+  // weights.
   constexpr int kRowsPerPass = S::kThreads / S::kPieces;
   int piece = threadIdx.x % S::kPieces;
   auto fetch = [&](int which, int stage) {
@@ -247,7 +253,8 @@ __device__ void tiles(const TileInput& in, int outputs, WeightRow weightRow, flo
 
 // Up to three layers that read the same activations; the result is stored, or added to what is there.
 template <class S>
-__device__ void projectTiles(const TileInput& in, const TileTarget (&targets)[3], bool add, float* partials, u32* counters) {
+__device__ void projectTiles(const TileInput& in, const TileTarget (&targets)[3], bool add, float* partials,
+                             u32* counters) {
   int total = targets[0].outputs + targets[1].outputs + targets[2].outputs;
   i64 rowBytes = WeightsBF16::rowBytes(in.columns);
   auto locate = [&](int& output) {
@@ -291,25 +298,27 @@ __device__ void gatedTiles(const TileInput& in, const u8* gate, const u8* up, fl
   i64 rowBytes = WeightsBF16::rowBytes(in.columns);
   tiles<S>(
       in, 2 * outputs, [&](int row) { return (row % 2 == 0 ? gate : up) + row / 2 * rowBytes; }, partials, counters,
-      [&](int row, int output, float ofGate, float ofUp) { out[(i64)row * outputs + output / 2] = silu(ofGate) * ofUp; });
+      [&](int row, int output, float ofGate, float ofUp) {
+        out[(i64)row * outputs + output / 2] = silu(ofGate) * ofUp;
+      });
 }
 
-#define TILE_KERNELS(name, Shape)                                                                                      \
-  extern "C" __global__ void __launch_bounds__(Shape::kThreads) project_tiles_##name(                                  \
-      const u16* part0, const u16* part1, i32 rows, i32 columns, const u8* w0, const float* bias0, float* out0,        \
-      i32 outputs0, i32 stride0, const u8* w1, const float* bias1, float* out1, i32 outputs1, i32 stride1,             \
-      const u8* w2, const float* bias2, float* out2, i32 outputs2, i32 stride2, i32 add, float* partials,              \
-      u32* counters) {                                                                                                 \
-    projectTiles<Shape>({{part0, part1}, rows, columns},                                                               \
-                        {{w0, bias0, out0, outputs0, stride0},                                                         \
-                         {w1, bias1, out1, outputs1, stride1},                                                         \
-                         {w2, bias2, out2, outputs2, stride2}},                                                        \
-                        add, partials, counters);                                                                      \
-  }                                                                                                                    \
-  extern "C" __global__ void __launch_bounds__(Shape::kThreads)                                                        \
-      gated_tiles_##name(const u16* part0, const u16* part1, i32 rows, i32 columns, const u8* gate, const u8* up,      \
-                         float* out, i32 outputs, float* partials, u32* counters) {                                    \
-    gatedTiles<Shape>({{part0, part1}, rows, columns}, gate, up, out, outputs, partials, counters);                    \
+#define TILE_KERNELS(name, Shape)                                                                               \
+  extern "C" __global__ void __launch_bounds__(Shape::kThreads) project_tiles_##name(                           \
+      const u16* part0, const u16* part1, i32 rows, i32 columns, const u8* w0, const float* bias0, float* out0, \
+      i32 outputs0, i32 stride0, const u8* w1, const float* bias1, float* out1, i32 outputs1, i32 stride1,      \
+      const u8* w2, const float* bias2, float* out2, i32 outputs2, i32 stride2, i32 add, float* partials,       \
+      u32* counters) {                                                                                          \
+    projectTiles<Shape>({{part0, part1}, rows, columns},                                                        \
+                        {{w0, bias0, out0, outputs0, stride0},                                                  \
+                         {w1, bias1, out1, outputs1, stride1},                                                  \
+                         {w2, bias2, out2, outputs2, stride2}},                                                 \
+                        add, partials, counters);                                                               \
+  }                                                                                                             \
+  extern "C" __global__ void __launch_bounds__(Shape::kThreads) gated_tiles_##name(                             \
+      const u16* part0, const u16* part1, i32 rows, i32 columns, const u8* gate, const u8* up, float* out,      \
+      i32 outputs, float* partials, u32* counters) {                                                            \
+    gatedTiles<Shape>({{part0, part1}, rows, columns}, gate, up, out, outputs, partials, counters);             \
   }
 
 TILE_KERNELS(32, Tiles32)

@@ -1,7 +1,7 @@
 #pragma once
 
-// Integers of a known size. The kernels include no header of CUDA or of the C library, so that they compile with nothing
-// but the compiler: nvcc, NVRTC at run time, or a host compiler with the stand-in for a GPU.
+// Integers of a known size. The kernels include no header of CUDA or of the C library, so that they compile with
+// nothing but the compiler: nvcc, NVRTC at run time, or a host compiler with the stand-in for a GPU.
 using u8 = unsigned char;
 using i8 = signed char;
 using u16 = unsigned short;

@@ -12,9 +12,10 @@
 //     Q4_K  blocks of 144 bytes as in the file: they are whole 16 bytes already
 //     Q6_K  low nibbles (128 bytes a block), upper bits (64), scales (16), F16 scales of scales (2)
 //
-// A format's unit of work is a `Raw`: what one lane reads at once, kValues weights in 16 bytes of quants and what else they need.
-// `unpack` gives them by fours; `place` says where the weight of a column lies: Raw number place / kValues, weight place %
-// kValues. A row of c columns has raws(c) of them; activations are put into the same order, zeros where there is no column.
+// A format's unit of work is a `Raw`: what one lane reads at once, kValues weights in 16 bytes of quants and what else
+// they need. `unpack` gives them by fours; `place` says where the weight of a column lies: Raw number place / kValues,
+// weight place % kValues. A row of c columns has raws(c) of them; activations are put into the same order, zeros where
+// there is no column.
 
 __device__ __forceinline__ u32 word(const uint4& v, int i) { return i == 0 ? v.x : i == 1 ? v.y : i == 2 ? v.z : v.w; }
 
@@ -163,8 +164,8 @@ struct WeightsQ4_K {
     uint4 head = *(const uint4*)block;
     float scales = halfToFloat((u16)(head.x & 0xFFFFu));
     float minima = halfToFloat((u16)(head.x >> 16));
-    // Twelve bytes hold eight pairs of six bits: of groups 0-3 in bytes 0-3 (scales) and 4-7 (minima), of groups 4-7 in the
-    // nibbles of bytes 8-11 with the upper two bits of bytes 0-7.
+    // Twelve bytes hold eight pairs of six bits: of groups 0-3 in bytes 0-3 (scales) and 4-7 (minima), of groups 4-7 in
+    // the nibbles of bytes 8-11 with the upper two bits of bytes 0-7.
     int pair = i % 8 / 2;
 #pragma unroll
     for (int g = 0; g < 2; g++) {
@@ -188,8 +189,8 @@ struct WeightsQ4_K {
   }
 };
 
-// Eight lanes share a block, four each half of 128 values in runs of 32: 16 bytes of low nibbles are 16 values of run 0 or 1 and
-// 16 of the run two further; 16 bytes of upper bits serve both, and the lane that has the other pair of runs.
+// Eight lanes share a block, four each half of 128 values in runs of 32: 16 bytes of low nibbles are 16 values of run 0
+// or 1 and 16 of the run two further; 16 bytes of upper bits serve both, and the lane that has the other pair of runs.
 struct WeightsQ6_K {
   static constexpr int kValues = 32;
   struct Raw {
