@@ -183,7 +183,8 @@ DRIVER_API CUresult cuModuleLoadData(CUmodule* module, const void* image) {
 DRIVER_API CUresult cuModuleUnload(CUmodule module) {
   return answer("cuModuleUnload", [&] {
     Context::current();
-    for (const auto& [name, function] : modules().remove(module, "module")->functions) {
+    const std::shared_ptr<Module> removed = modules().remove(module, "module");
+    for (const auto& [name, function] : removed->functions) {
       functions().remove(function, "function");
     }
   });
