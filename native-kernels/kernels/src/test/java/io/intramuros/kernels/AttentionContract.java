@@ -15,7 +15,7 @@ abstract class AttentionContract extends BackendFixture {
     private static final int BLOCKS = 64;
 
     /** One way to shape a layer's attention. */
-    private record Shape(
+    record Shape(
             int heads, int kvHeads, int dim, int blockTokens, TensorType cache, Rope.Pairing pairing, boolean norms) {}
 
     private static final List<Shape> SHAPES = List.of(
@@ -55,36 +55,40 @@ abstract class AttentionContract extends BackendFixture {
     @Test
     void aTokenAttendsTheSameToTheBitAloneInChunksAndBatchedWithAnyThreads() {
         for (Shape shape : SHAPES) {
-            int[] lengths = {70, 33, 5};
-            float[][][] alone = new float[3][][];
-            Layer reference = new Layer(backend(), shape, 8);
-            int[][] tables = scatteredTables(3, new Random(9));
-            for (int s = 0; s < 3; s++) {
-                alone[s] = new float[lengths[s]][];
-                for (int p = 0; p < lengths[s]; p++) {
-                    alone[s][p] = reference.run(List.of(new int[] {s, p}), tables)[0];
-                }
+            assertSameToTheBit(shape, new int[] {70, 33, 5}, 1, 30, 2, 50);
+        }
+    }
+
+    /** Runs three sequences token by token, then together in the given chunks with one to three threads. */
+    final void assertSameToTheBit(Shape shape, int[] lengths, int... chunks) {
+        float[][][] alone = new float[lengths.length][][];
+        Layer reference = new Layer(backend(), shape, 8);
+        int[][] tables = scatteredTables(lengths.length, new Random(9));
+        for (int s = 0; s < lengths.length; s++) {
+            alone[s] = new float[lengths[s]][];
+            for (int p = 0; p < lengths[s]; p++) {
+                alone[s][p] = reference.run(List.of(new int[] {s, p}), tables)[0];
             }
-            for (int threads = 1; threads <= 3; threads++) {
-                try (Backend other = open(threads)) {
-                    Layer layer = new Layer(other, shape, 8);
-                    int[][] otherTables = scatteredTables(3, new Random(threads));
-                    int[] done = new int[3];
-                    for (int chunk : new int[] {1, 30, 2, 50}) {
-                        List<int[]> tokens = new ArrayList<>();
-                        for (int s = 0; s < 3; s++) {
-                            for (int i = 0; i < chunk && done[s] < lengths[s]; i++) {
-                                tokens.add(new int[] {s, done[s]++});
-                            }
+        }
+        for (int threads = 1; threads <= 3; threads++) {
+            try (Backend other = open(threads)) {
+                Layer layer = new Layer(other, shape, 8);
+                int[][] otherTables = scatteredTables(lengths.length, new Random(threads));
+                int[] done = new int[lengths.length];
+                for (int chunk : chunks) {
+                    List<int[]> tokens = new ArrayList<>();
+                    for (int s = 0; s < lengths.length; s++) {
+                        for (int i = 0; i < chunk && done[s] < lengths[s]; i++) {
+                            tokens.add(new int[] {s, done[s]++});
                         }
-                        float[][] together = layer.run(tokens, otherTables);
-                        for (int t = 0; t < tokens.size(); t++) {
-                            int[] token = tokens.get(t);
-                            assertArrayEquals(
-                                    alone[token[0]][token[1]],
-                                    together[t],
-                                    shape + " sequence " + token[0] + " position " + token[1] + ", " + threads);
-                        }
+                    }
+                    float[][] together = layer.run(tokens, otherTables);
+                    for (int t = 0; t < tokens.size(); t++) {
+                        int[] token = tokens.get(t);
+                        assertArrayEquals(
+                                alone[token[0]][token[1]],
+                                together[t],
+                                shape + " sequence " + token[0] + " position " + token[1] + ", " + threads);
                     }
                 }
             }

@@ -74,6 +74,34 @@ final class OutOfLine {
                 MethodType.methodType(void.class, float[].class, float[].class, int.class, int.class))
     };
 
+    private static final MethodType STREAM_SCORES = MethodType.methodType(
+            void.class,
+            MemorySegment.class,
+            long.class,
+            long.class,
+            int.class,
+            float[].class,
+            int.class,
+            int.class,
+            float[].class,
+            int.class,
+            int.class);
+    private static final MethodType STREAM_VALUES = MethodType.methodType(
+            void.class,
+            MemorySegment.class,
+            long.class,
+            int.class,
+            int.class,
+            float[].class,
+            int.class,
+            int.class,
+            float[].class,
+            int.class,
+            int.class);
+    private static final MethodHandle[] STREAM = {
+        find(CacheStream.class, "scores", STREAM_SCORES), find(CacheStream.class, "values", STREAM_VALUES)
+    };
+
     static {
         for (TensorType type : TensorType.values()) {
             Class<?> home = switch (type) {
@@ -162,6 +190,44 @@ final class OutOfLine {
     static void fourByOne(float[] w, int wo, float[] x, int xo, int vectors, float[] sums) {
         try {
             TILES[0].invokeExact(w, wo, x, xo, vectors, sums);
+        } catch (Throwable e) {
+            throw failure(e);
+        }
+    }
+
+    /** {@link CacheStream#scores}. */
+    static void streamScores(
+            MemorySegment keys,
+            long left,
+            long right,
+            int stride,
+            float[] q,
+            int qo,
+            int dim,
+            float[] scores,
+            int so,
+            int sStride) {
+        try {
+            STREAM[0].invokeExact(keys, left, right, stride, q, qo, dim, scores, so, sStride);
+        } catch (Throwable e) {
+            throw failure(e);
+        }
+    }
+
+    /** {@link CacheStream#values}. */
+    static void streamValues(
+            MemorySegment values,
+            long at,
+            int stride,
+            int n,
+            float[] weights,
+            int wo,
+            int wStride,
+            float[] sums,
+            int so,
+            int sStride) {
+        try {
+            STREAM[1].invokeExact(values, at, stride, n, weights, wo, wStride, sums, so, sStride);
         } catch (Throwable e) {
             throw failure(e);
         }

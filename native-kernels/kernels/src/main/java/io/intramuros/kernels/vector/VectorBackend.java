@@ -28,13 +28,11 @@ public final class VectorBackend implements Backend {
     private float[] normed = new float[0];
     private float[] upper = new float[0];
     private float[] logits = new float[0];
-    private final Attention[] attention;
+    private final BatchAttention attention;
     private final Sampler[] samplers;
     private float[] angles = new float[0];
     private Rope anglesOf;
     private int[] sequenceOfRow;
-    private int[] firstRowsOfPieces;
-    private int pieceLength;
     private StepBatch batch;
     private boolean closed;
 
@@ -50,10 +48,9 @@ public final class VectorBackend implements Backend {
         }
         team = new ThreadTeam(threads, "intramuros-vector");
         projector = new Projector(team);
-        attention = new Attention[threads];
+        attention = new BatchAttention(team);
         samplers = new Sampler[threads];
         for (int i = 0; i < threads; i++) {
-            attention[i] = new Attention();
             samplers[i] = new Sampler();
         }
     }
@@ -96,7 +93,7 @@ public final class VectorBackend implements Backend {
         this.batch = batch;
         anglesOf = null;
         sequenceOfRow = null;
-        firstRowsOfPieces = null;
+        attention.begin(batch);
     }
 
     @Override
@@ -182,46 +179,7 @@ public final class VectorBackend implements Backend {
     @Override
     public void attend(int layer, float scale, Activations q, KvStore cache, Activations out) {
         VectorKvStore store = (VectorKvStore) cache;
-        int kvHeads = store.layout().kvHeads();
-        int heads = q.columns() / store.layout().headDim();
-        int length = Attention.tokensPerCall(heads / kvHeads);
-        int[] pieces = pieces(length);
-        int[] sequences = sequences();
-        team.run(pieces.length * kvHeads, (part, worker) -> {
-            int from = pieces[part / kvHeads];
-            int s = sequences[from];
-            int to = Math.min(batch.sequenceStarts()[s + 1], from + length);
-            int position = batch.positions()[from];
-            attention[worker].attend(
-                    store,
-                    layer,
-                    batch.blockTables()[s],
-                    part % kvHeads,
-                    heads,
-                    from,
-                    to,
-                    position,
-                    scale,
-                    values(q),
-                    values(out));
-        });
-    }
-
-    /** The first rows of pieces of at most {@code length} tokens of one sequence; the last, which are longest, first. */
-    private int[] pieces(int length) {
-        if (firstRowsOfPieces == null || pieceLength != length) {
-            int[] found = new int[batch.rows()];
-            int count = 0;
-            for (int s = batch.sequences() - 1; s >= 0; s--) {
-                int start = batch.sequenceStarts()[s];
-                for (int piece = (batch.newTokens(s) - 1) / length; piece >= 0; piece--) {
-                    found[count++] = start + piece * length;
-                }
-            }
-            firstRowsOfPieces = Arrays.copyOf(found, count);
-            pieceLength = length;
-        }
-        return firstRowsOfPieces;
+        attention.attend(store, layer, q.columns() / store.layout().headDim(), scale, values(q), values(out));
     }
 
     @Override

@@ -9,7 +9,8 @@
  * <p>From the outside in: {@link io.intramuros.kernels.vector.VectorBackend} implements the operations over
  * {@code ThreadTeam}; {@code Projector} cuts linear layers into parts, for {@code Gemv} with one token and {@code Gemm}
  * with several; {@code PlainRows}, {@code SmallBlocks} and {@code SuperBlocks} read the weight types, {@code Tile} and
- * {@code BroadcastTile} multiply. {@code OutOfLine} stands between the loops and the kernels; a new kernel belongs behind
+ * {@code BroadcastTile} multiply. {@code BatchAttention} divides a step between {@code DecodeAttention} and {@code
+ * PromptAttention}. {@code OutOfLine} stands between the loops and the kernels; a new kernel belongs behind
  * it, or it may run many times slower without a message.
  *
  * <p>Measured on a Zen 4 with AVX-512, SmolLM2-135M's shape, in CPU time of one thread and interleaved with llama.cpp on

@@ -5,13 +5,16 @@ import java.util.Arrays;
 
 /**
  * Causal attention of some new tokens of one sequence, for one key-value head and the query heads that share it. The
- * sequence's cached tokens pass by in tiles of {@link CacheTile#TOKENS} that begin at fixed positions, with a running
- * softmax, so that a token's result does not depend on the tokens it is computed with. Decode is bound by the memory's
- * bandwidth ({@code 2 · context · headDim} cached values per head), prompts by arithmetic.
+ * sequence's cached tokens pass by in segments of {@link BatchAttention#SEGMENT}, and in them by tiles of {@link CacheTile#TOKENS}, both
+ * beginning at fixed positions, with a running softmax in a segment and the segments joined in order. So a token's
+ * result does not depend on the tokens it is computed with, nor on whether {@link DecodeAttention} computed its segments
+ * at the same time. Prompts are bound by arithmetic.
  *
  * <p>Rows are query heads of tokens, token after token, taken by fours; each thread has its own scratch.
  */
-final class Attention {
+final class PromptAttention {
+    private static final int SEGMENT = BatchAttention.SEGMENT;
+
     private static final int TILE = CacheTile.TOKENS;
 
     /** Rows that share a tile of keys and values, at most; more than the query heads of one token if those are more. */
@@ -20,9 +23,9 @@ final class Attention {
     private float[] queries = new float[0];
     private float[] keys = new float[0];
     private float[] values = new float[0];
-    private float[] sums = new float[0];
     private float[] scores = new float[0];
-    private float[] running = new float[0];
+    private final SoftmaxSums segment = new SoftmaxSums();
+    private final SoftmaxSums whole = new SoftmaxSums();
 
     /** How many tokens one call should take, with {@code group} query heads per key-value head. */
     static int tokensPerCall(int group) {
@@ -60,25 +63,24 @@ final class Attention {
         }
         int context = position + to - from;
         for (int first = 0; first < context; first += TILE) {
+            if (first % SEGMENT == 0) {
+                endSegment(rows, first);
+            }
             int n = Math.min(TILE, context - first);
             CacheTile.read(cache, layer, blocks, kvHead, first, n, keys, values, valueStride);
             for (int row = 0; row < rows; row += 4) {
                 int last = position + Math.min(to - from - 1, (row + 3) / group);
                 if (last >= first) {
                     scores(row, dim);
-                    weights(row, rows, group, position - first, valueStride);
+                    weights(row, group, position - first);
                     addValues(row, n, valueStride);
                 }
             }
         }
+        endSegment(rows, context);
         for (int t = from; t < to; t++) {
             for (int g = 0; g < group; g++) {
-                int row = (t - from) * group + g;
-                float total = running[rows + row];
-                int at = t * columns + headsAt + g * dim;
-                for (int e = 0; e < dim; e++) {
-                    out[at + e] = sums[row * valueStride + e] / total;
-                }
+                whole.write((t - from) * group + g, dim, out, t * columns + headsAt + g * dim);
             }
         }
     }
@@ -87,9 +89,6 @@ final class Attention {
         if (queries.length < rows * dim) {
             queries = new float[rows * dim];
         }
-        if (sums.length < rows * valueStride) {
-            sums = new float[rows * valueStride];
-        }
         if (keys.length != dim * TILE || values.length != valueStride * TILE) {
             keys = new float[dim * TILE];
             values = new float[valueStride * TILE];
@@ -97,12 +96,19 @@ final class Attention {
         if (scores.length < rows * TILE) {
             scores = new float[rows * TILE];
         }
-        if (running.length < 2 * rows) {
-            running = new float[2 * rows];
+        segment.reserve(rows, valueStride);
+        whole.reserve(rows, valueStride);
+        whole.clear(0, rows);
+    }
+
+    /** Joins the segment that ends before {@code position}, if there is one, and begins the next. */
+    private void endSegment(int rows, int position) {
+        if (position > 0) {
+            for (int row = 0; row < rows; row++) {
+                whole.add(row, segment, row);
+            }
         }
-        Arrays.fill(sums, 0, rows * valueStride, 0);
-        Arrays.fill(running, 0, rows, Float.NEGATIVE_INFINITY);
-        Arrays.fill(running, rows, 2 * rows, 0);
+        segment.clear(0, rows);
     }
 
     /** Scores of four rows with the tile's keys. */
@@ -113,20 +119,15 @@ final class Attention {
         }
     }
 
-    /** Turns the scores of four rows into weights, those of later tokens into 0, and scales what was summed before. */
-    private void weights(int row, int rows, int group, int positionInTile, int valueStride) {
+    /** Turns the scores of four rows into weights, those of later tokens into 0. */
+    private void weights(int row, int group, int positionInTile) {
         for (int r = row; r < row + 4; r++) {
             int visible = Math.min(TILE, positionInTile + r / group + 1);
             if (visible <= 0) {
                 Arrays.fill(scores, r * TILE, (r + 1) * TILE, 0);
-                continue;
-            }
-            Arrays.fill(scores, r * TILE + visible, (r + 1) * TILE, Float.NEGATIVE_INFINITY);
-            float scale = OutOfLine.softmax(scores, r * TILE, TILE, running, r, rows);
-            if (scale != 1) {
-                for (int e = 0; e < valueStride; e++) {
-                    sums[r * valueStride + e] *= scale;
-                }
+            } else {
+                Arrays.fill(scores, r * TILE + visible, (r + 1) * TILE, Float.NEGATIVE_INFINITY);
+                segment.weigh(r, scores, r * TILE, TILE);
             }
         }
     }
@@ -134,7 +135,16 @@ final class Attention {
     private void addValues(int row, int n, int valueStride) {
         for (int c = 0; c < valueStride; c += BroadcastTile.COLUMNS) {
             BroadcastTile.add(
-                    scores, row * TILE, TILE, n, values, c, valueStride, sums, row * valueStride + c, valueStride);
+                    scores,
+                    row * TILE,
+                    TILE,
+                    n,
+                    values,
+                    c,
+                    valueStride,
+                    segment.sums(),
+                    row * valueStride + c,
+                    valueStride);
         }
     }
 }
