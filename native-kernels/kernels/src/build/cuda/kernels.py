@@ -55,21 +55,28 @@ def options(sources: Path) -> list[str]:
     return (sources / "options.txt").read_text().split()
 
 
-def build(toolchain: Toolchain, folders: Folders) -> dict[tuple[str, str], str]:
-    """Builds everything. Returns what ptxas told of each (file, architecture)."""
-    sources = sorted(folders.sources.glob("*.cu"))
-    folders.ptx.mkdir(parents=True, exist_ok=True)
-    for architecture in ARCHITECTURES:
-        folders.cubin(architecture).mkdir(parents=True, exist_ok=True)
-    _remove_strangers(folders, {source.stem for source in sources})
-
+def compile_all(toolchain: Toolchain, folders: Folders) -> None:
+    """Compiles every file to PTX."""
+    sources = _sources(folders)
+    _prepare(folders.ptx, sources)
     flags = options(folders.sources)
     with ProcessPoolExecutor(JOBS) as pool:
         _all(pool, _to_ptx, [(toolchain, source, folders, flags) for source in sources])
+
+
+def assemble_all(toolchain: Toolchain, folders: Folders) -> dict[tuple[str, str], str]:
+    """Assembles all PTX for every architecture. Returns what ptxas told of each (file, architecture)."""
+    sources = _sources(folders)
+    for architecture in ARCHITECTURES:
+        _prepare(folders.cubin(architecture), sources)
     jobs = [(toolchain, source.stem, architecture, folders) for source in sources for architecture in ARCHITECTURES]
     with ThreadPoolExecutor(JOBS) as pool:
         told = _all(pool, _to_cubin, jobs)
     return {(name, architecture): text for (_, name, architecture, _), text in zip(jobs, told)}
+
+
+def _sources(folders: Folders) -> list[Path]:
+    return sorted(folders.sources.glob("*.cu"))
 
 
 def _all(pool: Executor, function, jobs: list[tuple]) -> list:
@@ -119,9 +126,10 @@ def _key(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def _remove_strangers(folders: Folders, names: set[str]) -> None:
-    """Removes what was made of files that are no longer there: the jar takes whatever lies in the PTX folder."""
-    for folder in (folders.ptx, *map(folders.cubin, ARCHITECTURES)):
-        for file in folder.iterdir():
-            if file.name.lstrip(".").split(".")[0] not in names:
-                file.unlink()
+def _prepare(folder: Path, sources: list[Path]) -> None:
+    """Makes the folder, without what was made of files that are no longer there: the jar takes whatever PTX there is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    names = {source.stem for source in sources}
+    for file in folder.iterdir():
+        if file.name.lstrip(".").split(".")[0] not in names:
+            file.unlink()

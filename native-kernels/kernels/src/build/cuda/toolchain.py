@@ -100,7 +100,7 @@ def _release(ptxas: Path) -> str:
 
 
 def _fetched(requirements: Path) -> Path:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "intramuros"
+    cache = _cache()
     folder = cache / f"cuda-compiler-{hashlib.sha256(requirements.read_bytes()).hexdigest()[:16]}"
     cache.mkdir(parents=True, exist_ok=True)
     # Two builds at once fetch once.
@@ -114,6 +114,12 @@ def _fetched(requirements: Path) -> Path:
             _pip_install(requirements, draft)
             draft.rename(folder)
     return folder
+
+
+def _cache() -> Path:
+    """The product's folder in the user's cache; ./run keeps its downloads there too."""
+    configured = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(configured) if configured.startswith("/") else Path.home() / ".cache") / "intramuros"
 
 
 def _pip_install(requirements: Path, folder: Path) -> None:
