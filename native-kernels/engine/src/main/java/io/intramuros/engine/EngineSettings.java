@@ -1,6 +1,7 @@
 package io.intramuros.engine;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -9,8 +10,9 @@ import java.util.Objects;
  * @param name the engine's name, unique in the server
  * @param modelPath a Hugging Face directory or a GGUF file; need not exist, an engine says so in its status
  * @param modelId the name clients ask for; {@code null} or blank for the engine's name
- * @param backend what computes: {@value #DEFAULT_BACKEND}; {@code null} or blank for that
+ * @param backend what computes: one of {@link #BACKENDS}; {@code null} or blank for {@value #DEFAULT_BACKEND}
  * @param threads threads that compute; 0 for all cores
+ * @param devices ordinals of the GPUs that compute, for a backend on GPUs; empty for all of the machine's
  * @param contextTokens the longest prompt and answer together; 0 for what the model was made for, which it never exceeds
  * @param maxBatchSize the most requests answered at once
  * @param maxQueue the most requests that wait; more are refused
@@ -26,6 +28,7 @@ public record EngineSettings(
         String modelId,
         String backend,
         int threads,
+        List<Integer> devices,
         int contextTokens,
         int maxBatchSize,
         int maxQueue,
@@ -34,6 +37,9 @@ public record EngineSettings(
         boolean demonstration) {
     /** The backend that runs everywhere. */
     public static final String DEFAULT_BACKEND = "vector";
+
+    /** The backends there are, the one that runs everywhere first. */
+    public static final List<String> BACKENDS = List.of(DEFAULT_BACKEND, "cuda");
 
     /** Requests answered at once unless set otherwise. */
     public static final int DEFAULT_MAX_BATCH_SIZE = 16;
@@ -50,6 +56,11 @@ public record EngineSettings(
         modelId = modelId == null || modelId.isBlank() ? name : modelId;
         backend = backend == null || backend.isBlank() ? DEFAULT_BACKEND : backend;
         requireAtLeast(0, "threads", threads);
+        devices = List.copyOf(devices);
+        devices.forEach(device -> requireAtLeast(0, "a number in devices", device));
+        if (devices.stream().distinct().count() < devices.size()) {
+            throw new IllegalArgumentException("devices names a GPU twice: " + devices);
+        }
         requireAtLeast(0, "contextTokens", contextTokens);
         requireAtLeast(1, "maxBatchSize", maxBatchSize);
         requireAtLeast(0, "maxQueue", maxQueue);
@@ -66,6 +77,7 @@ public record EngineSettings(
                 null,
                 null,
                 0,
+                List.of(),
                 0,
                 DEFAULT_MAX_BATCH_SIZE,
                 DEFAULT_MAX_QUEUE,
@@ -82,6 +94,7 @@ public record EngineSettings(
                 modelId,
                 backend,
                 threads,
+                devices,
                 contextTokens,
                 maxBatchSize,
                 maxQueue,

@@ -7,6 +7,7 @@ import io.intramuros.engine.template.ChatEncoder;
 import io.intramuros.engine.template.ChatTemplate;
 import io.intramuros.engine.tokenizer.Tokenizer;
 import io.intramuros.kernels.Backend;
+import io.intramuros.kernels.BackendOptions;
 import io.intramuros.kernels.Backends;
 import java.util.List;
 import java.util.Locale;
@@ -14,7 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 
 /**
  * An engine in this process: one model on one backend. {@link #start} returns at once; the model loads, and later
@@ -25,7 +26,7 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(LocalEngine.class.getName());
 
     private final EngineSettings settings;
-    private final IntFunction<Backend> openBackend;
+    private final Function<BackendOptions, Backend> openBackend;
     private final Thread thread;
 
     /** Held for reading while a caller's thread uses the loaded model, for writing to take the model away. */
@@ -41,7 +42,7 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
 
     private record Serving(LoadedModel loaded, StepLoop loop) {}
 
-    private LocalEngine(EngineSettings settings, IntFunction<Backend> openBackend) {
+    private LocalEngine(EngineSettings settings, Function<BackendOptions, Backend> openBackend) {
         this.settings = settings;
         this.openBackend = openBackend;
         thread = Thread.ofPlatform()
@@ -54,11 +55,11 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
 
     /** Begins to load the model; the engine is {@link EngineStatus.State#LOADING} until it is ready or failed. */
     public static LocalEngine start(EngineSettings settings) {
-        return start(settings, threads -> Backends.open(settings.backend(), threads));
+        return start(settings, options -> Backends.open(settings.backend(), options));
     }
 
     /** The same on a given backend; what {@code openBackend} throws becomes the reason of the engine's status. */
-    static LocalEngine start(EngineSettings settings, IntFunction<Backend> openBackend) {
+    static LocalEngine start(EngineSettings settings, Function<BackendOptions, Backend> openBackend) {
         LocalEngine engine = new LocalEngine(settings, openBackend);
         engine.thread.start();
         return engine;
@@ -202,8 +203,11 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
         } catch (GivenUpException e) {
             status = stopped();
         } catch (RuntimeException | Error e) {
-            LOG.log(System.Logger.Level.ERROR, "The engine " + settings.name() + " could not start", e);
-            status = new EngineStatus(EngineStatus.State.FAILED, describe(e));
+            LOG.log(System.Logger.Level.ERROR, "The engine " + settings.name() + " failed", e);
+            if (status.state() != EngineStatus.State.FAILED) {
+                // What went wrong first is the reason; that a lost device can't be tidied up follows from it.
+                status = new EngineStatus(EngineStatus.State.FAILED, describe(e));
+            }
         } finally {
             loading.countDown();
         }

@@ -70,7 +70,7 @@ class DemonstrationModelTest {
 
     private void start(int places, int tokenBudget) throws InterruptedException {
         engine = LocalEngine.start(
-                new EngineSettings("smol", model, null, null, 0, 256, places, 8, 0, tokenBudget, true));
+                new EngineSettings("smol", model, null, null, 0, List.of(), 256, places, 8, 0, tokenBudget, true));
         assertEquals(EngineStatus.State.READY, engine.awaitLoaded().state(), engine.status()::detail);
     }
 

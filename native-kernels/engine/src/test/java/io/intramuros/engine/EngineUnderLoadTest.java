@@ -10,6 +10,7 @@ import io.intramuros.engine.generation.Answer;
 import io.intramuros.engine.testing.Recorder;
 import io.intramuros.engine.testing.TinyModel;
 import io.intramuros.engine.testing.WatchedBackend;
+import io.intramuros.kernels.DeviceFailedException;
 import io.intramuros.kernels.SampledToken;
 import io.intramuros.kernels.StepBatch;
 import io.intramuros.kernels.TensorType;
@@ -52,24 +53,24 @@ class EngineUnderLoadTest {
         Path model = TinyModel.write(directory.resolve("tiny.gguf"), type);
         List<GenerationRequest> requests = variedRequests();
         List<int[]> alone = new ArrayList<>();
-        start(new EngineSettings("alone", model, null, null, 1, 0, 1, 8, 0, TinyModel.CONTEXT, false));
+        start(new EngineSettings("alone", model, null, null, 1, List.of(), 0, 1, 8, 0, TinyModel.CONTEXT, false));
         for (GenerationRequest request : requests) {
             alone.addAll(drawAll(List.of(request)));
         }
         close();
 
-        start(new EngineSettings("batched", model, null, null, 2, 0, 8, 100, 0, 64, false));
+        start(new EngineSettings("batched", model, null, null, 2, List.of(), 0, 8, 100, 0, 64, false));
         assertSame(alone, drawAll(requests));
         // Again, with every beginning in the cache.
         assertSame(alone, drawAll(requests));
         close();
 
-        start(new EngineSettings("chunked", model, null, null, 2, 0, 3, 100, 0, 5, false));
+        start(new EngineSettings("chunked", model, null, null, 2, List.of(), 0, 3, 100, 0, 5, false));
         assertSame(alone, drawAll(requests));
         close();
 
         long tight = (long) BYTES_PER_TOKEN_F32 * TinyModel.CONTEXT / (type == TensorType.F32 ? 1 : 2);
-        start(new EngineSettings("tight", model, null, null, 2, 0, 8, 100, tight, 40, false));
+        start(new EngineSettings("tight", model, null, null, 2, List.of(), 0, 8, 100, tight, 40, false));
         assertSame(alone, drawAll(requests));
     }
 
@@ -226,6 +227,26 @@ class EngineUnderLoadTest {
     }
 
     @Test
+    void aLostDeviceFailsTheEngineWithTheFirstStepAndSaysWhy() throws Exception {
+        AtomicInteger step = new AtomicInteger();
+        start(settings(4, 4), batch -> {
+            if (step.incrementAndGet() == 4) {
+                throw new DeviceFailedException("GPU 1 fell off the bus");
+            }
+        });
+        GenerationResult failure = join(submit(50));
+
+        assertEquals(FinishReason.FAILED, failure.reason());
+        assertTrue(failure.error().orElseThrow().contains("GPU 1 fell off the bus"));
+        awaitState(EngineStatus.State.FAILED);
+        assertEquals(4, step.get());
+        assertTrue(
+                engine.status().detail().contains("GPU 1 fell off the bus"),
+                engine.status().detail());
+        assertThrows(EngineUnavailableException.class, () -> submit(5));
+    }
+
+    @Test
     void aDeviceThatKeepsFailingFailsTheEngineAndEveryRequest() throws Exception {
         Semaphore submitted = new Semaphore(0);
         start(settings(1, 8), batch -> {
@@ -279,6 +300,7 @@ class EngineUnderLoadTest {
                 null,
                 null,
                 2,
+                List.of(),
                 0,
                 4,
                 1000,
@@ -307,7 +329,7 @@ class EngineUnderLoadTest {
 
     private EngineSettings settings(int places, int queue) {
         Path model = TinyModel.write(directory.resolve("tiny.gguf"), TensorType.F32);
-        return new EngineSettings("load", model, null, null, 2, 0, places, queue, 0, 0, false);
+        return new EngineSettings("load", model, null, null, 2, List.of(), 0, places, queue, 0, 0, false);
     }
 
     private void start(EngineSettings settings) throws InterruptedException {

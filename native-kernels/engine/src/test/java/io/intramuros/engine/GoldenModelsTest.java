@@ -102,6 +102,6 @@ class GoldenModelsTest {
     }
 
     private static EngineSettings settings(Path path, int tokenBudget) {
-        return new EngineSettings("golden", path, null, null, 2, 0, 3, 8, 8 << 20, tokenBudget, false);
+        return new EngineSettings("golden", path, null, null, 2, List.of(), 0, 3, 8, 8 << 20, tokenBudget, false);
     }
 }

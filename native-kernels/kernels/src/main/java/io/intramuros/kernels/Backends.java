@@ -10,12 +10,12 @@ public final class Backends {
      * Opens a backend.
      *
      * @param name {@code vector}
-     * @param threads computing threads of a backend that runs on the CPU, at least 1
+     * @param options what it is opened with
      * @throws IllegalArgumentException if there is no backend of that name
      */
-    public static Backend open(String name, int threads) {
+    public static Backend open(String name, BackendOptions options) {
         return switch (name) {
-            case "vector" -> new VectorBackend(threads);
+            case "vector" -> new VectorBackend(options.threads());
             default -> throw new IllegalArgumentException("unknown backend '" + name + "'; known: vector");
         };
     }

@@ -35,7 +35,7 @@ final class EngineAttributes {
 
     static final SimpleAttributeDefinition BACKEND = optional("backend", ModelType.STRING)
             .setDefaultValue(new ModelNode(EngineSettings.DEFAULT_BACKEND))
-            .setValidator(new StringAllowedValuesValidator(EngineSettings.DEFAULT_BACKEND))
+            .setValidator(new StringAllowedValuesValidator(EngineSettings.BACKENDS.toArray(String[]::new)))
             .build();
 
     static final SimpleAttributeDefinition CONTEXT_LENGTH = optional("context-length", ModelType.INT)
@@ -61,6 +61,10 @@ final class EngineAttributes {
             .setValidator(new IntRangeValidator(1))
             .build();
 
+    static final SimpleAttributeDefinition DEVICES = optional("devices", ModelType.STRING)
+            .setValidator(new DevicesValidator())
+            .build();
+
     static final SimpleAttributeDefinition TOKEN_BUDGET = optional("token-budget", ModelType.INT)
             .setDefaultValue(new ModelNode(EngineSettings.DEFAULT_TOKEN_BUDGET))
             .setValidator(new IntRangeValidator(1))
@@ -79,6 +83,7 @@ final class EngineAttributes {
             MAX_QUEUE,
             CACHE_MEMORY,
             THREADS,
+            DEVICES,
             TOKEN_BUDGET,
             DEMONSTRATION);
 
@@ -97,6 +102,7 @@ final class EngineAttributes {
                 MODEL_ID.resolveModelAttribute(context, model).asStringOrNull(),
                 BACKEND.resolveModelAttribute(context, model).asString(),
                 THREADS.resolveModelAttribute(context, model).asInt(0),
+                DevicesValidator.devices(DEVICES.resolveModelAttribute(context, model)),
                 CONTEXT_LENGTH.resolveModelAttribute(context, model).asInt(0),
                 MAX_BATCH_SIZE.resolveModelAttribute(context, model).asInt(),
                 MAX_QUEUE.resolveModelAttribute(context, model).asInt(),

@@ -92,6 +92,10 @@ public class EngineLifeTest extends RunningSubsystem {
                 .contains("max-batch-size"));
         assertTrue(fail(Util.getWriteAttributeOperation(engine("a"), "cache-memory", new ModelNode(-1)))
                 .contains("cache-memory"));
+        for (String devices : new String[] {"all", "-1", "0,", "0 1", "1,1"}) {
+            String refused = fail(Util.getWriteAttributeOperation(engine("a"), "devices", new ModelNode(devices)));
+            assertTrue(refused, refused.contains("devices is '" + devices + "'"));
+        }
     }
 
     @Test

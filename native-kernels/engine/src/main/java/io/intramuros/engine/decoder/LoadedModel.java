@@ -7,12 +7,13 @@ import io.intramuros.engine.model.Model;
 import io.intramuros.engine.model.ModelLoader;
 import io.intramuros.engine.tokenizer.Tokenizer;
 import io.intramuros.kernels.Backend;
+import io.intramuros.kernels.BackendOptions;
 import io.intramuros.kernels.Backends;
 import io.intramuros.kernels.KvLayout;
 import io.intramuros.kernels.KvStore;
 import io.intramuros.kernels.TensorType;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 
 /** A model that is ready to compute: opened, its weights placed on a backend, its cache's memory allocated. */
 public final class LoadedModel implements AutoCloseable {
@@ -47,23 +48,22 @@ public final class LoadedModel implements AutoCloseable {
      * @throws IllegalArgumentException if a setting does not suit the model or the machine
      */
     public static LoadedModel load(EngineSettings settings, Consumer<String> progress) {
-        return load(settings, threads -> Backends.open(settings.backend(), threads), progress);
+        return load(settings, options -> Backends.open(settings.backend(), options), progress);
     }
 
     /**
      * The same on a given backend.
      *
-     * @param openBackend opens the backend for so many threads; closed with the loaded model
+     * @param openBackend opens the backend; closed with the loaded model
      */
     public static LoadedModel load(
-            EngineSettings settings, IntFunction<Backend> openBackend, Consumer<String> progress) {
+            EngineSettings settings, Function<BackendOptions, Backend> openBackend, Consumer<String> progress) {
         progress.accept("Opening " + settings.modelPath() + ".");
         Model model = ModelLoader.open(settings.modelPath());
         Backend backend = null;
         try {
             progress.accept("Starting the backend " + settings.backend() + ".");
-            int cores = Runtime.getRuntime().availableProcessors();
-            backend = openBackend.apply(settings.threads() == 0 ? cores : settings.threads());
+            backend = openBackend.apply(options(settings));
             return place(settings, model, backend, progress);
         } catch (Throwable failure) {
             if (backend != null) {
@@ -72,6 +72,11 @@ public final class LoadedModel implements AutoCloseable {
             model.close();
             throw failure;
         }
+    }
+
+    private static BackendOptions options(EngineSettings settings) {
+        int cores = Runtime.getRuntime().availableProcessors();
+        return new BackendOptions(settings.threads() == 0 ? cores : settings.threads(), settings.devices());
     }
 
     private static LoadedModel place(EngineSettings settings, Model model, Backend backend, Consumer<String> progress) {

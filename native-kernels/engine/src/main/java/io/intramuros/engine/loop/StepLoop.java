@@ -9,6 +9,7 @@ import io.intramuros.engine.decoder.LoadedModel;
 import io.intramuros.engine.generation.Answer;
 import io.intramuros.engine.scheduler.Chunk;
 import io.intramuros.engine.scheduler.Scheduler;
+import io.intramuros.kernels.DeviceFailedException;
 import io.intramuros.kernels.SampledToken;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -23,8 +24,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>A fault of one sequence (logits that are not finite, a token that cannot become text) ends that sequence. A step that
  * throws ends the requests that were in it, and the loop goes on with the others; {@value #FAILURES_IN_A_ROW} such steps
- * in a row, or an {@link Error}, mean that the device or the engine is broken: every request ends, and the loop with
- * them. Whatever happens, each request that was taken in hears its end exactly once.
+ * in a row, a {@link DeviceFailedException} or an {@link Error} mean that the device or the engine is broken: every request
+ * ends, and the loop with them. Whatever happens, each request that was taken in hears its end exactly once.
  */
 public final class StepLoop {
     private static final System.Logger LOG = System.getLogger(StepLoop.class.getName());
@@ -188,6 +189,9 @@ public final class StepLoop {
         LOG.log(System.Logger.Level.ERROR, "A step of the engine " + name + " failed", failure);
         String reason = "The computation failed: " + describe(failure);
         plan.forEach(chunk -> end(chunk.sequence(), FinishReason.FAILED, Optional.of(reason)));
+        if (failure instanceof DeviceFailedException) {
+            throw failure;
+        }
         if (++failuresInARow == FAILURES_IN_A_ROW) {
             throw new IllegalStateException(
                     FAILURES_IN_A_ROW + " steps failed one after the other, the last with " + describe(failure),

@@ -1,6 +1,7 @@
 package io.intramuros.engine.testing;
 
 import io.intramuros.kernels.Backend;
+import io.intramuros.kernels.BackendOptions;
 import io.intramuros.kernels.SampledToken;
 import io.intramuros.kernels.StepBatch;
 import io.intramuros.kernels.vector.VectorBackend;
@@ -29,8 +30,8 @@ public final class WatchedBackend {
     }
 
     /** Opens the backend. */
-    public Backend open(int threads) {
-        Backend real = new VectorBackend(threads);
+    public Backend open(BackendOptions options) {
+        Backend real = new VectorBackend(options.threads());
         return (Backend) Proxy.newProxyInstance(
                 Backend.class.getClassLoader(), new Class<?>[] {Backend.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("beginStep")) {
