@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -132,6 +133,31 @@ class EngineCommandIT {
     }
 
     @Test
+    void theGpusStandInGeneratesAndScoresAsTheProcessorDoes() throws Exception {
+        String[] generate = {
+            "generate", "--model", model, "--tokens", "40,41,42", "--max-tokens", "12", "--ignore-eos", "--json"
+        };
+        JsonObject expected = json(run(generate));
+
+        assertEquals(expected, json(run(with(generate, "--backend", "cuda", "--emulate"))));
+        assertEquals(expected, json(run(with(generate, "--emulate", "--emulated-devices", "3", "--devices", "2,0"))));
+        JsonObject scored = json(run("score", "--model", model, "--tokens", "5,6,7", "--json", "--emulate"));
+        assertEquals(3, scored.getAsJsonArray("tokens").size());
+    }
+
+    @Test
+    void gpusAreForTheBackendOnGpus() throws Exception {
+        for (String[] wrong :
+                new String[][] {{"--devices", "0"}, {"--emulated-devices", "2"}, {"--backend", "vector", "--emulate"}
+                }) {
+            Outcome outcome = run(with(new String[] {"generate", "--model", model, "--prompt", "x"}, wrong));
+
+            assertEquals(2, outcome.exitCode, outcome.error);
+            assertTrue(outcome.error.contains(" goes with "), outcome.error);
+        }
+    }
+
+    @Test
     void aModelThatCannotBeOpenedIsOneLineThatNamesIt() throws Exception {
         byte[] whole = Files.readAllBytes(directory.resolve(model));
         Files.write(directory.resolve("half.gguf"), Arrays.copyOf(whole, whole.length / 2));
@@ -174,6 +200,10 @@ class EngineCommandIT {
         assertEquals(0, outcome.exitCode, outcome.error);
         assertFalse(outcome.output.isBlank(), outcome.error);
         return JsonParser.parseString(outcome.output).getAsJsonObject();
+    }
+
+    private static String[] with(String[] command, String... more) {
+        return Stream.concat(Arrays.stream(command), Arrays.stream(more)).toArray(String[]::new);
     }
 
     private static Outcome run(String... arguments) throws Exception {
