@@ -11,6 +11,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -37,6 +38,7 @@ record Build(Path repository) {
             "wildfly-config/server");
 
     private static final Set<String> NOT_SOURCES = Set.of("target", "test", "node_modules", "__pycache__", ".settings");
+    private static final String WITH_GPU_KERNELS = " with the GPUs' kernels";
     private static final Pattern MODULE = Pattern.compile("\\[INFO\\] Building (.*?) \\S+\\s+(\\[\\d+/\\d+\\])");
 
     /** The application. */
@@ -49,26 +51,48 @@ record Build(Path repository) {
         return repository.resolve("wildfly-config/server/target/server");
     }
 
-    /** Builds if the sources changed since the last build. */
-    void ifNeeded(Path log) {
+    /**
+     * Builds if the sources changed since the last build, or if that left out the GPUs' kernels, which need a compiler that
+     * is fetched for them.
+     *
+     * @param log where it says what it does
+     * @param gpuKernels whether GPUs will compute
+     */
+    void ifNeeded(Path log, boolean gpuKernels) {
         String sources = fingerprint();
-        if (isBuilt() && sources.equals(lastBuilt())) {
+        String last = lastBuilt();
+        if (isBuilt() && (last.equals(sources + WITH_GPU_KERNELS) || last.equals(sources) && !gpuKernels)) {
             return;
         }
         Console.say("Building Intramuros and provisioning WildFly (the first time takes minutes: Maven fetches what it"
                 + " needs)");
         try {
             Files.deleteIfExists(stamp());
+            if (gpuKernels) {
+                compileGpuKernels(log);
+            }
             new Maven(repository)
                     .run(
                             "The build",
                             List.of("install", "-DskipTests", "-pl", "ear/deployable,wildfly-config/server", "-am"),
                             log,
                             Build::progress);
-            Files.writeString(stamp(), sources);
+            Files.writeString(stamp(), sources + (gpuKernels ? WITH_GPU_KERNELS : ""));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private void compileGpuKernels(Path log) {
+        String compile =
+                repository.resolve("native-kernels/kernels/bin/build-cuda").toString();
+        Task.run(
+                "Compiling the GPUs' kernels",
+                List.of(compile, "--ptx"),
+                Map.of(),
+                repository,
+                log,
+                line -> "  " + line);
     }
 
     /** Takes what is there. */

@@ -40,6 +40,8 @@ final class Launch {
     private final Build build;
     private final Realm realm;
     private final Addresses addresses;
+    private final CudaDriver driver;
+    private final String backend;
     private final WildFly wildfly;
     private final Keycloak keycloak;
 
@@ -57,6 +59,9 @@ final class Launch {
         this.build = new Build(repository);
         this.realm = new Realm(repository.resolve("wildfly-config/keycloak"));
         this.addresses = new Addresses(options.portOffset(), options.oidcUrl() == null ? "" : options.oidcUrl());
+        this.driver = CudaDriver.of(System.getenv());
+        this.backend =
+                options.backend() != null ? options.backend() : driver.findsGpu() ? Options.CUDA : Options.VECTOR;
         this.wildfly = new WildFly(home, addresses);
         this.keycloak = new Keycloak(home, addresses);
     }
@@ -105,7 +110,7 @@ final class Launch {
         state.write(home);
 
         if (options.build()) {
-            build.ifNeeded(home.log("build"));
+            build.ifNeeded(home.log("build"), backend.equals(Options.CUDA));
         } else {
             build.required();
         }
@@ -125,7 +130,7 @@ final class Launch {
             keycloak.start(keycloakProgram, realm, secrets);
         });
         Console.say("Starting WildFly");
-        wildfly.start(build, model, database, portalSecret(secrets), cache, secrets);
+        wildfly.start(build, model, backend, driver, database, portalSecret(secrets), cache, secrets);
         awaitServers();
         selfCheck(model, secrets);
         state = state.with(State.Phase.READY, "");
@@ -205,6 +210,7 @@ final class Launch {
                 options.portOffset(),
                 addresses.ownOidcUrl(),
                 options.model() == null ? "" : options.model().toString(),
+                backend,
                 options.database() == null ? "" : options.database().url(),
                 "");
     }

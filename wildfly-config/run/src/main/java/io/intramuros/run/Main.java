@@ -19,6 +19,8 @@ public final class Main {
             ./run --clean [--yes]      delete its data: database, users, passwords, configuration
 
             --model PATH               another model: a Hugging Face directory or a GGUF file
+            --backend NAME             what computes: cuda (NVIDIA GPUs; needs their driver alone) or vector (the
+                                       processor). Default: cuda where the driver finds a GPU, else vector
             --port-offset N            add N to every port (8080, 8180, 9990)
             --data DIR                 keep data there (default: $INTRAMUROS_HOME, ~/.local/share/intramuros)
             --jdbc-url URL             PostgreSQL instead of an H2 file: jdbc:postgresql://HOST/DATABASE

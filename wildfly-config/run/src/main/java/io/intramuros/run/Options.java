@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
  * @param build build when sources have changed
  * @param data the data folder
  * @param model another model than the default; {@code null} for the default
+ * @param backend what computes, {@code cuda} or {@code vector}; {@code null} for what this machine has
  * @param portOffset added to every port
  * @param database another database than the H2 file; {@code null} for H2
  * @param oidcUrl the realm's address at a Keycloak of one's own; {@code null} starts one
@@ -32,6 +33,7 @@ record Options(
         boolean build,
         Path data,
         Path model,
+        String backend,
         int portOffset,
         Database database,
         String oidcUrl) {
@@ -57,6 +59,12 @@ record Options(
     /** Beyond it the highest port would no longer be one. */
     private static final int LARGEST_PORT_OFFSET = 50_000;
 
+    /** The backend on NVIDIA GPUs. */
+    static final String CUDA = "cuda";
+
+    /** The backend on the processor, which runs everywhere. */
+    static final String VECTOR = "vector";
+
     private static final String JDBC_PASSWORD = "INTRAMUROS_JDBC_PASSWORD";
     private static final Pattern PASSWORD_IN_URL = Pattern.compile("[?&](ssl)?password=", Pattern.CASE_INSENSITIVE);
 
@@ -73,6 +81,7 @@ record Options(
         boolean build = true;
         Path data = Home.defaultFolder(environment);
         Path model = null;
+        String backend = null;
         int portOffset = 0;
         String jdbcUrl = null;
         String jdbcUser = null;
@@ -93,6 +102,7 @@ record Options(
                 case "--no-build" -> build = false;
                 case "--data" -> data = path(word, words);
                 case "--model" -> model = path(word, words);
+                case "--backend" -> backend = backend(value(word, words));
                 case "--port-offset" -> portOffset = offset(value(word, words));
                 case "--jdbc-url" -> jdbcUrl = value(word, words);
                 case "--jdbc-user" -> jdbcUser = value(word, words);
@@ -116,6 +126,7 @@ record Options(
                 build,
                 data,
                 model,
+                backend,
                 portOffset,
                 database(jdbcUrl, jdbcUser, jdbcPassword),
                 oidcUrl);
@@ -160,6 +171,14 @@ record Options(
 
     private static Path path(String option, Deque<String> words) {
         return Path.of(value(option, words)).toAbsolutePath().normalize();
+    }
+
+    private static String backend(String name) {
+        if (!name.equals(CUDA) && !name.equals(VECTOR)) {
+            throw new RunException("--backend has to be " + CUDA + " (NVIDIA GPUs) or " + VECTOR
+                    + " (the processor), not " + name + ".");
+        }
+        return name;
     }
 
     private static int offset(String text) {

@@ -16,10 +16,19 @@ import java.util.Properties;
  * @param portOffset added to every port
  * @param oidcUrl the realm at a Keycloak of one's own; empty if Keycloak is ours
  * @param model the model's path
+ * @param backend what computes in the default engine
  * @param jdbcUrl the database server; empty for H2
  * @param modelId what the API calls the model; empty while unknown
  */
-record State(Phase phase, String reason, int portOffset, String oidcUrl, String model, String jdbcUrl, String modelId) {
+record State(
+        Phase phase,
+        String reason,
+        int portOffset,
+        String oidcUrl,
+        String model,
+        String backend,
+        String jdbcUrl,
+        String modelId) {
     /** The life of the product. */
     enum Phase {
         STOPPED,
@@ -29,7 +38,7 @@ record State(Phase phase, String reason, int portOffset, String oidcUrl, String 
     }
 
     /** Before the first start. */
-    static final State NONE = new State(Phase.STOPPED, "", 0, "", "", "", "");
+    static final State NONE = new State(Phase.STOPPED, "", 0, "", "", "", "", "");
 
     static State of(Home home) {
         Path file = home.state();
@@ -45,6 +54,7 @@ record State(Phase phase, String reason, int portOffset, String oidcUrl, String 
                     Integer.parseInt(properties.getProperty("portOffset", "0")),
                     properties.getProperty("oidcUrl", ""),
                     properties.getProperty("model", ""),
+                    properties.getProperty("backend", ""),
                     properties.getProperty("jdbcUrl", ""),
                     properties.getProperty("modelId", ""));
         } catch (IOException e) {
@@ -55,11 +65,11 @@ record State(Phase phase, String reason, int portOffset, String oidcUrl, String 
     }
 
     State with(Phase now, String why) {
-        return new State(now, why, portOffset, oidcUrl, model, jdbcUrl, modelId);
+        return new State(now, why, portOffset, oidcUrl, model, backend, jdbcUrl, modelId);
     }
 
     State withModelId(String id) {
-        return new State(phase, reason, portOffset, oidcUrl, model, jdbcUrl, id);
+        return new State(phase, reason, portOffset, oidcUrl, model, backend, jdbcUrl, id);
     }
 
     /** Whether the same product would run: a running one can be kept. */
@@ -67,6 +77,7 @@ record State(Phase phase, String reason, int portOffset, String oidcUrl, String 
         return portOffset == other.portOffset
                 && oidcUrl.equals(other.oidcUrl)
                 && model.equals(other.model)
+                && backend.equals(other.backend)
                 && jdbcUrl.equals(other.jdbcUrl);
     }
 
@@ -77,6 +88,7 @@ record State(Phase phase, String reason, int portOffset, String oidcUrl, String 
         properties.setProperty("portOffset", Integer.toString(portOffset));
         properties.setProperty("oidcUrl", oidcUrl);
         properties.setProperty("model", model);
+        properties.setProperty("backend", backend);
         properties.setProperty("jdbcUrl", jdbcUrl);
         properties.setProperty("modelId", modelId);
         StringWriter text = new StringWriter();

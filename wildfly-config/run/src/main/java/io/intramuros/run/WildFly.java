@@ -44,6 +44,8 @@ record WildFly(Home home, Addresses addresses) {
      *
      * @param build the application and the provisioned server
      * @param model the default engine's model
+     * @param backend what computes in the default engine
+     * @param driver the GPUs' driver
      * @param database another database than H2; {@code null} for H2
      * @param portalSecret the portal's secret at Keycloak
      * @param cache where unpacked native libraries may be kept
@@ -52,6 +54,8 @@ record WildFly(Home home, Addresses addresses) {
     void start(
             Build build,
             ServedModel model,
+            String backend,
+            CudaDriver driver,
             Options.Database database,
             String portalSecret,
             Path cache,
@@ -71,7 +75,9 @@ record WildFly(Home home, Addresses addresses) {
                 "-Dintramuros.oidc.url=" + addresses.oidcUrl(),
                 "-Dintramuros.model=" + model.path(),
                 "-Dintramuros.model-id=" + model.id(),
+                "-Dintramuros.backend=" + backend,
                 "-Dintramuros.demonstration=" + model.demonstration()));
+        driver.standIn().ifPresent(directory -> command.add("-Dintramuros.cuda.libraries=" + directory));
         Map<String, String> environment = new HashMap<>();
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         environment.put("LAUNCH_JBOSS_IN_BACKGROUND", "true");

@@ -62,7 +62,8 @@ class DataFolderTest {
     @Test
     void theStateIsReadAsItWasWritten() {
         Home home = new Home(folder);
-        State state = new State(State.Phase.READY, "", 1000, "https://id/realms/x", "/m", "jdbc:postgresql:x", "m");
+        State state =
+                new State(State.Phase.READY, "", 1000, "https://id/realms/x", "/m", "cuda", "jdbc:postgresql:x", "m");
 
         state.write(home);
 

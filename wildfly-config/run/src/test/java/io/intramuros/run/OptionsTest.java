@@ -30,6 +30,16 @@ class OptionsTest {
     }
 
     @Test
+    void theBackendIsWhatThisMachineHasUnlessOneIsChosen() {
+        assertNull(parse().backend());
+        assertEquals("cuda", parse("--backend", "cuda").backend());
+        assertEquals("vector", parse("--backend=vector").backend());
+        String refused = assertThrows(RunException.class, () -> parse("--backend", "tpu"))
+                .getMessage();
+        assertTrue(refused.contains("cuda") && refused.contains("vector") && refused.contains("tpu"), refused);
+    }
+
+    @Test
     void aValueMayFollowAnEqualsSign() {
         assertEquals(1000, parse("--port-offset=1000").portOffset());
         assertEquals(1000, parse("--port-offset", "1000").portOffset());
