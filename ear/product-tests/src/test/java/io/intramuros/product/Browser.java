@@ -22,6 +22,7 @@ import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 import org.openqa.selenium.support.ui.ExpectedConditions;
+import org.openqa.selenium.support.ui.Select;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** A real Chromium with an empty profile, and a person who can sign in. */
@@ -114,6 +115,11 @@ final class Browser implements AutoCloseable {
     void click(String css) {
         driver.executeScript(
                 "arguments[0].click()", wait.until(ExpectedConditions.presenceOfElementLocated(By.cssSelector(css))));
+    }
+
+    /** Chooses an entry of a list by its value. */
+    void choose(String css, String value) {
+        new Select(find(css)).selectByValue(value);
     }
 
     /** Types a question and sends it with the keyboard. */

@@ -32,7 +32,9 @@ final class Product {
 
     private static Product shared;
 
-    private final Path repository = Path.of(System.getProperty("intramuros.repository"));
+    private static final Path REPOSITORY = Path.of(System.getProperty("intramuros.repository"));
+
+    private final Path repository = REPOSITORY;
     private final int portOffset = freeOffset();
     private final Path home;
     private final Map<String, String> environment;
@@ -47,7 +49,7 @@ final class Product {
     /** The running product. */
     static synchronized Product running() {
         if (shared == null) {
-            Product product = fresh("home", Map.of());
+            Product product = fresh("home", StandInGpus.environment(REPOSITORY));
             product.start();
             shared = product;
         }
@@ -76,10 +78,11 @@ final class Product {
         status = read(run("--status", "--json").orFail());
     }
 
-    /** As {@link #start}, though it may be refused. */
+    /** As {@link #start}, though it may be refused. The demonstration's engine runs on the processor, whatever there is. */
     Programs.Outcome tryToStart(String... options) {
         List<String> all =
                 new ArrayList<>(List.of("--detach", "--no-build", "--port-offset", Integer.toString(portOffset)));
+        all.addAll(List.of("--backend", "vector"));
         all.addAll(List.of(options));
         return run(all.toArray(String[]::new));
     }

@@ -1,0 +1,48 @@
+package io.intramuros.product;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * GPUs for a machine that has none: a driver that runs the same kernels on the processor. Three of them, the last of which
+ * falls off the bus in the middle of the first long answer it computes.
+ */
+final class StandInGpus {
+    /** The GPU that breaks, once for each start of the server. */
+    static final int FRAIL = 2;
+
+    /** What one GPU has; the stand-in's own number. */
+    static final long MEMORY_BYTES = 2L << 30;
+
+    /**
+     * Kernels that the frail GPU runs before it breaks. One token of the smallest models takes about a dozen: it gets ready,
+     * begins its answer, and doesn't reach the end of it.
+     */
+    private static final int LAUNCHES_OF_THE_FRAIL = 300;
+
+    private static Map<String, String> environment;
+
+    private StandInGpus() {}
+
+    /** The environment in which {@code ./run} gives them to the server. */
+    static synchronized Map<String, String> environment(Path repository) {
+        if (environment == null) {
+            Path driver = repository.resolve("native-kernels/kernels/target/emulator");
+            if (!Files.exists(driver.resolve("libcuda.so.1"))) {
+                throw new AssertionError("There is no stand-in for GPUs yet. ./test product builds it; by hand:"
+                        + " native-kernels/kernels/bin/build-cuda --emulator, then Maven");
+            }
+            environment = Map.of(
+                    "INTRAMUROS_CUDA_LIBRARIES",
+                    driver.toString(),
+                    "INTRAMUROS_EMULATOR_DEVICES",
+                    Integer.toString(FRAIL + 1),
+                    "INTRAMUROS_EMULATOR_MEMORY_BYTES",
+                    Long.toString(MEMORY_BYTES),
+                    "INTRAMUROS_EMULATOR_FAULT",
+                    "lost@launch=" + LAUNCHES_OF_THE_FRAIL + ",device=" + FRAIL);
+        }
+        return environment;
+    }
+}
