@@ -14,32 +14,46 @@
 // parts by turns, and who writes a set anew has heard since that everybody was past reading it. Every device launches
 // the same grid in the same order.
 //
+// A device that fails never tells: who waits looks at `abort` from time to time, a word of the host's memory that becomes
+// other than zero then, and leaves the residual as it is.
+//
 // Grid (any number of blocks up to what runs at once on every device), blocks of kReduceThreads. Preconditions: flags
 // and counts zero at the start, parts reachable from this device, 2 <= devices <= kMaxDevices.
 
 constexpr int kReduceThreads = 256;
 constexpr int kSlice = 4 * kReduceThreads;
 constexpr int kMaxDevices = 8;
+constexpr u32 kSpinsPerLook = 4096;
 
 extern "C" __global__ void __launch_bounds__(kReduceThreads) all_reduce_add(float* residual, const float* const* parts,
                                                                             u32* const* flags, u32* counts, i32 rank,
                                                                             i32 devices, i32 rows, i32 columns,
-                                                                            float* squares) {
+                                                                            float* squares, const u32* abort) {
   __shared__ u32 step;
+  __shared__ u32 aborted;
   __shared__ float sums[kReduceThreads / kWarp];
   if (threadIdx.x == 0) {
     step = counts[blockIdx.x] + 1;
     counts[blockIdx.x] = step;
+    aborted = 0;
   }
   __syncthreads();
   if ((int)threadIdx.x < devices) {
     storeReleaseSystem(flags[threadIdx.x] + blockIdx.x * kMaxDevices + rank, step);
     const u32* mine = flags[rank] + blockIdx.x * kMaxDevices + threadIdx.x;
     // Counts may wrap around: the difference says who is ahead.
+    u32 spins = 0;
     while ((i32)(loadAcquireSystem(mine) - step) < 0) {
+      if (++spins % kSpinsPerLook == 0 && loadAcquireSystem(abort) != 0) {
+        aborted = 1;
+        break;
+      }
     }
   }
   __syncthreads();
+  if (aborted) {
+    return;
+  }
   int slices = (columns + kSlice - 1) / kSlice;
   i64 total = (i64)rows * slices;
   for (i64 work = blockIdx.x; work < total; work += gridDim.x) {

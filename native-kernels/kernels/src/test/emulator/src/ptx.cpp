@@ -17,13 +17,17 @@ unsigned bytes_of(const std::string& type) {
   return static_cast<unsigned>(std::atoi(type.c_str() + 2)) / 8;
 }
 
-/// The size of each variable in static shared memory.
+/// The size of each variable in static shared memory. The texts are megabytes long: only declarations are looked at closely.
 std::map<std::string, unsigned> shared_variables(const std::string& ptx) {
   static const std::regex pattern(R"(\.shared\s+\.align\s+\d+\s+(\.[a-z]\d+)\s+([\w$]+)(?:\[(\d+)\])?\s*;)");
+  constexpr std::string_view kMark = ".shared .align";
   std::map<std::string, unsigned> variables;
-  for (std::sregex_iterator it(ptx.begin(), ptx.end(), pattern), end; it != end; ++it) {
-    const unsigned count = (*it)[3].matched ? static_cast<unsigned>(std::stoul((*it)[3])) : 1;
-    variables[(*it)[2]] = bytes_of((*it)[1]) * count;
+  for (size_t at = ptx.find(kMark); at != std::string::npos; at = ptx.find(kMark, at + kMark.size())) {
+    const std::string declaration = ptx.substr(at, ptx.find(';', at) + 1 - at);
+    std::smatch found;
+    if (!std::regex_search(declaration, found, pattern)) continue;
+    const unsigned count = found[3].matched ? static_cast<unsigned>(std::stoul(found[3])) : 1;
+    variables[found[2]] = bytes_of(found[1]) * count;
   }
   return variables;
 }

@@ -29,8 +29,9 @@ abstract class MatrixContract extends BackendFixture {
             PlainTensor table = PlainTensor.random(type, 11, columns, new Random(columns));
             int[] ids = {10, 0, 3, 3, 7};
             Activations out = backend().activations(8, columns);
+            Weight placed = place(backend(), table);
             backend().beginStep(rows(ids));
-            backend().embed(place(backend(), table), out);
+            backend().embed(placed, out);
             double[][] expected =
                     Arrays.stream(ids).mapToObj(id -> table.values()[id]).toArray(double[][]::new);
             assertClose(expected, backend().read(out, ids.length), 1e-6, type + " " + columns);
@@ -49,8 +50,9 @@ abstract class MatrixContract extends BackendFixture {
                 float[][] residual = gaussian(batch, outputs, 2);
                 Activations in = input(backend(), x);
                 Activations sum = input(backend(), residual);
+                Weight placed = place(backend(), w);
                 backend().beginStep(rows(new int[batch]));
-                backend().projectAdd(in, place(backend(), w), sum);
+                backend().projectAdd(in, placed, sum);
                 double[][] expected = PlainDecoder.linear(doubles(x), w.values(), null);
                 for (int t = 0; t < batch; t++) {
                     for (int r = 0; r < outputs; r++) {
@@ -94,8 +96,9 @@ abstract class MatrixContract extends BackendFixture {
                         place(b, bias[2]),
                         null,
                         null);
+                RmsNorm norm = new RmsNorm(place(b, gain), EPSILON);
                 b.beginStep(rows(new int[batch]));
-                b.queryKeyValue(hidden, new RmsNorm(place(b, gain), EPSILON), weights, out[0], out[1], out[2]);
+                b.queryKeyValue(hidden, norm, weights, out[0], out[1], out[2]);
                 double[][] normed = PlainDecoder.norm(doubles(x), gain.values()[0], EPSILON);
                 for (int i = 0; i < 3; i++) {
                     double[][] expected =
@@ -121,8 +124,11 @@ abstract class MatrixContract extends BackendFixture {
             Backend b = backend();
             Activations hidden = input(b, x);
             Activations out = b.activations(batch, 51);
+            RmsNorm norm = new RmsNorm(place(b, gain), EPSILON);
+            Weight placedGate = place(b, gate);
+            Weight placedUp = place(b, up);
             b.beginStep(rows(new int[batch]));
-            b.gatedUp(hidden, new RmsNorm(place(b, gain), EPSILON), place(b, gate), place(b, up), out);
+            b.gatedUp(hidden, norm, placedGate, placedUp, out);
             double[][] normed = PlainDecoder.norm(doubles(x), gain.values()[0], EPSILON);
             double[][] expected = PlainDecoder.gated(
                     PlainDecoder.linear(normed, gate.values(), null), PlainDecoder.linear(normed, up.values(), null));
@@ -143,9 +149,11 @@ abstract class MatrixContract extends BackendFixture {
         Backend b = backend();
         Activations hidden = input(b, new float[][] {{1}});
         Activations out = b.activations(1, gates.length);
-        b.beginStep(rows(0));
         RmsNorm norm = new RmsNorm(place(b, PlainTensor.of(new float[][] {{1}})), 0);
-        b.gatedUp(hidden, norm, place(b, PlainTensor.of(gateWeights)), place(b, PlainTensor.of(upWeights)), out);
+        Weight gate = place(b, PlainTensor.of(gateWeights));
+        Weight up = place(b, PlainTensor.of(upWeights));
+        b.beginStep(rows(0));
+        b.gatedUp(hidden, norm, gate, up, out);
         double[][] expected =
                 PlainDecoder.gated(doubles(new float[][] {gates}), new double[][] {new double[gates.length]});
         for (int i = 0; i < gates.length; i++) {
@@ -170,20 +178,28 @@ abstract class MatrixContract extends BackendFixture {
             try (Backend other = open(threads)) {
                 for (int batch : BATCHES) {
                     float[][] together = projected(other, w, Arrays.copyOf(x, batch));
-                    for (int t = 0; t < batch; t++) {
-                        assertArrayEquals(
-                                reference[t], together[t], type + ", row " + t + " of " + batch + ", " + threads);
+                    String what = type + ", " + batch + " rows, " + threads;
+                    if (sameToTheBit(type, batch)) {
+                        assertArrayEquals(Arrays.copyOf(reference, batch), together, what);
+                    } else {
+                        assertClose(doubles(Arrays.copyOf(reference, batch)), together, TOLERANCE, what);
                     }
                 }
             }
         }
     }
 
+    /** Whether a batch of so many rows is computed by the same kernel as a single row. */
+    boolean sameToTheBit(TensorType type, int batch) {
+        return true;
+    }
+
     private static float[][] projected(Backend b, PlainTensor w, float[][] x) {
         Activations in = input(b, x);
         Activations out = input(b, new float[x.length][w.host().rows()]);
+        Weight placed = place(b, w);
         b.beginStep(rows(new int[x.length]));
-        b.projectAdd(in, place(b, w), out);
+        b.projectAdd(in, placed, out);
         float[][] result = b.read(out, x.length);
         b.endStep();
         return result;

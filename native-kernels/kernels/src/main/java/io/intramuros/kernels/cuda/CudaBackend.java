@@ -1,0 +1,353 @@
+package io.intramuros.kernels.cuda;
+
+import io.intramuros.kernels.Activations;
+import io.intramuros.kernels.AttentionWeights;
+import io.intramuros.kernels.Backend;
+import io.intramuros.kernels.BackendUnavailableException;
+import io.intramuros.kernels.DeviceFailedException;
+import io.intramuros.kernels.HostTensor;
+import io.intramuros.kernels.KvLayout;
+import io.intramuros.kernels.KvStore;
+import io.intramuros.kernels.OutOfDeviceMemoryException;
+import io.intramuros.kernels.RmsNorm;
+import io.intramuros.kernels.Rope;
+import io.intramuros.kernels.SampledToken;
+import io.intramuros.kernels.SamplingRow;
+import io.intramuros.kernels.Split;
+import io.intramuros.kernels.StepBatch;
+import io.intramuros.kernels.Weight;
+import io.intramuros.kernels.cuda.driver.CudaException;
+import io.intramuros.kernels.cuda.driver.DeviceBuffer;
+import io.intramuros.kernels.cuda.driver.Gpu;
+import io.intramuros.kernels.cuda.driver.PinnedBuffer;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The backend for one or more NVIDIA GPUs: see the package's description. */
+public final class CudaBackend implements Backend {
+    /** Never started; stands for the GPUs' threads. */
+    private static final Thread ANY_OTHER_THREAD = Thread.ofPlatform().unstarted(() -> {});
+
+    /** Logit rows that are there at once: room for a wide batch, some megabytes of FP32. */
+    private static final int MOST_LOGIT_ROWS = 64;
+
+    /** Room for the partial results of split attention. */
+    private static final long PARTIALS_BYTES = 64L << 20;
+
+    private static final int MOST_PARTS = 8192;
+
+    private final List<Gpu> gpus;
+    private final boolean claimed;
+    private final boolean useGraphs;
+    private final RankGroup ranks;
+    private final List<Operation> pending = new ArrayList<>();
+    private StepBatch batch;
+    private int maxRows;
+    private int maxColumns;
+    private long tableEntries;
+    private CudaKvStore store;
+    private int heads;
+    private int headDim;
+    private int vocabulary;
+    private boolean closed;
+
+    /**
+     * Opens GPUs for an engine; nobody else of this process gets them meanwhile.
+     *
+     * @param devices ordinals, in the order of their ranks; empty for all that the kernels run on
+     * @throws BackendUnavailableException if there is no driver, no GPU, or none that the kernels run on
+     * @throws IllegalArgumentException if a device doesn't exist, doesn't suit, or is taken
+     */
+    public static CudaBackend open(List<Integer> devices) {
+        List<Gpu> gpus = GpuChoice.choose(Gpu.all(), devices);
+        GpuClaims.take(gpus);
+        try {
+            return new CudaBackend(gpus, true, true);
+        } catch (RuntimeException e) {
+            GpuClaims.giveBack(gpus);
+            throw e;
+        }
+    }
+
+    /** @param useGraphs whether steps of a known shape are captured and replayed */
+    CudaBackend(List<Gpu> gpus, boolean claimed, boolean useGraphs) {
+        this.gpus = gpus;
+        this.claimed = claimed;
+        this.useGraphs = useGraphs;
+        ranks = RankGroup.open(gpus);
+    }
+
+    @Override
+    public String name() {
+        return "cuda";
+    }
+
+    @Override
+    public String description() {
+        return gpus.stream().map(Gpu::description).collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public Weight weight(HostTensor tensor, Split split) {
+        if (!tensor.data().isAccessibleBy(ANY_OTHER_THREAD)) {
+            throw new IllegalArgumentException("tensor " + tensor.name()
+                    + " lies in memory confined to one thread; map its file in a shared arena");
+        }
+        requireBetweenSteps();
+        CudaWeight weight = new CudaWeight(tensor, split, ranks.size());
+        onAll("the weight " + tensor.name(), rank -> {
+            rank.place(tensor, weight);
+            return null;
+        });
+        return weight;
+    }
+
+    @Override
+    public Activations activations(int maxRows, int columns) {
+        requireBetweenSteps();
+        this.maxRows = Math.max(this.maxRows, maxRows);
+        this.maxColumns = Math.max(this.maxColumns, columns);
+        return new CudaActivations(
+                maxRows,
+                columns,
+                onAll("activations", rank -> rank.activations(maxRows, columns)).toArray(DeviceBuffer[]::new));
+    }
+
+    @Override
+    public KvStore kvStore(KvLayout layout) {
+        requireBetweenSteps();
+        List<DeviceBuffer> buffers = onAll(
+                "the key-value cache of " + layout.blocks() + " blocks of " + layout.blockBytes() + " bytes",
+                rank -> rank.cache(layout));
+        store = new CudaKvStore(layout, buffers.toArray(DeviceBuffer[]::new));
+        return store;
+    }
+
+    @Override
+    public void beginStep(StepBatch batch) {
+        requireBetweenSteps();
+        this.batch = batch;
+        pending.clear();
+        maxRows = Math.max(maxRows, batch.rows());
+        if (store != null) {
+            tableEntries = Math.max(tableEntries, entries(batch));
+        }
+    }
+
+    private long entries(StepBatch step) {
+        long entries = 0;
+        for (int s = 0; s < step.sequences(); s++) {
+            entries += Math.min(
+                    step.blockTables()[s].length,
+                    Math.ceilDiv(step.contextTokens(s), store.layout().blockTokens()));
+        }
+        // Twice as many as now, so that growing contexts seldom need more room.
+        return entries <= tableEntries ? tableEntries : 2 * entries;
+    }
+
+    @Override
+    public void embed(Weight table, Activations out) {
+        CudaActivations to = (CudaActivations) out;
+        to.shapeWhole();
+        pending.add(new Operation.Embed((CudaWeight) table, to));
+    }
+
+    @Override
+    public void queryKeyValue(
+            Activations hidden, RmsNorm norm, AttentionWeights weights, Activations q, Activations k, Activations v) {
+        ((CudaActivations) q).shapeLike((CudaWeight) weights.query());
+        ((CudaActivations) k).shapeLike((CudaWeight) weights.key());
+        ((CudaActivations) v).shapeLike((CudaWeight) weights.value());
+        pending.add(new Operation.QueryKeyValue(
+                (CudaActivations) hidden,
+                norm,
+                (CudaWeight) weights.query(),
+                (CudaWeight) weights.key(),
+                (CudaWeight) weights.value(),
+                (CudaWeight) weights.queryBias(),
+                (CudaWeight) weights.keyBias(),
+                (CudaWeight) weights.valueBias(),
+                (CudaActivations) q,
+                (CudaActivations) k,
+                (CudaActivations) v));
+    }
+
+    @Override
+    public void rotateAndStore(
+            int layer,
+            Rope rope,
+            AttentionWeights weights,
+            Activations q,
+            Activations k,
+            Activations v,
+            KvStore cache) {
+        pending.add(new Operation.RotateAndStore(
+                layer,
+                rope,
+                weights.queryNorm(),
+                weights.keyNorm(),
+                (CudaActivations) q,
+                (CudaActivations) k,
+                (CudaActivations) v,
+                (CudaKvStore) cache));
+    }
+
+    @Override
+    public void attend(int layer, float scale, Activations q, KvStore cache, Activations out) {
+        CudaActivations from = (CudaActivations) q;
+        CudaActivations to = (CudaActivations) out;
+        to.shapeLike(from);
+        int dim = cache.layout().headDim();
+        heads = Math.max(heads, from.columns() / dim);
+        headDim = Math.max(headDim, dim);
+        pending.add(new Operation.Attend(layer, scale, from, (CudaKvStore) cache, to));
+    }
+
+    @Override
+    public void projectAdd(Activations in, Weight w, Activations residual) {
+        pending.add(new Operation.ProjectAdd((CudaActivations) in, (CudaWeight) w, (CudaActivations) residual));
+    }
+
+    @Override
+    public void gatedUp(Activations hidden, RmsNorm norm, Weight gate, Weight up, Activations out) {
+        ((CudaActivations) out).shapeLike((CudaWeight) gate);
+        pending.add(new Operation.GatedUp(
+                (CudaActivations) hidden, norm, (CudaWeight) gate, (CudaWeight) up, (CudaActivations) out));
+    }
+
+    @Override
+    public SampledToken[] sample(Activations hidden, RmsNorm norm, Weight head, SamplingRow[] rows) {
+        for (SamplingRow row : rows) {
+            if (row.topLogprobs() > Sampling.MOST_TOP) {
+                throw new IllegalArgumentException("at most " + Sampling.MOST_TOP
+                        + " of the most probable tokens can be reported, not " + row.topLogprobs());
+            }
+        }
+        vocabulary = head.rows();
+        return run(
+                new StepProgram.Logits(
+                        (CudaActivations) hidden, (CudaWeight) norm.gain(), norm.epsilon(), (CudaWeight) head),
+                rows);
+    }
+
+    @Override
+    public float[][] read(Activations activations, int rows) {
+        flush();
+        CudaActivations from = (CudaActivations) activations;
+        float[][] out = new float[rows][from.columns()];
+        int column = 0;
+        for (Rank rank : ranks.all()) {
+            int width = from.width(rank.index());
+            float[] values = ranks.on(rank, r -> download(r, from, rows * width));
+            for (int row = 0; row < rows; row++) {
+                System.arraycopy(values, row * width, out[row], column, width);
+            }
+            if (!from.divided()) {
+                break;
+            }
+            column += width;
+        }
+        return out;
+    }
+
+    private static float[] download(Rank rank, CudaActivations from, int count) {
+        long bytes = (long) count * Float.BYTES;
+        try (PinnedBuffer to = new PinnedBuffer(Math.max(1, bytes))) {
+            rank.stream().copyOut(from.buffer(rank.index()), 0, to, 0, bytes);
+            rank.synchronize();
+            return to.memory().asSlice(0, bytes).toArray(ValueLayout.JAVA_FLOAT);
+        }
+    }
+
+    @Override
+    public void endStep() {
+        try {
+            flush();
+        } finally {
+            pending.clear();
+            batch = null;
+        }
+    }
+
+    private void flush() {
+        if (!pending.isEmpty()) {
+            run(null, new SamplingRow[0]);
+        }
+    }
+
+    /** Has all that is pending done, and tokens sampled if there are logits. */
+    private SampledToken[] run(StepProgram.Logits logits, SamplingRow[] rules) {
+        StepProgram program = new StepProgram(batch, pending, logits);
+        pending.clear();
+        Workspace need = workspace();
+        Operation.Attend attention = program.attention();
+        AttentionPlan plan = attention == null ? null : plan(attention, need);
+        boolean bucketed = useGraphs && StepShape.bucketed(program, plan);
+        StepShape shape = bucketed
+                ? StepShape.bucket(program, plan, maxRows)
+                : StepShape.exact(program, plan);
+        return ranks.run(need, program, plan, shape, bucketed, rules);
+    }
+
+    private AttentionPlan plan(Operation.Attend attention, Workspace need) {
+        KvLayout layout = attention.cache().layout();
+        int group = attention.q().columns() / layout.headDim() / layout.kvHeads();
+        // All ranks share the plan; the first has no more heads than the others by one.
+        int kvHeads = Math.max(1, attention.cache().heads(ranks.size() - 1));
+        return AttentionPlan.of(
+                batch,
+                layout,
+                group,
+                2 * gpus.getFirst().multiprocessors(),
+                PagedAttention.blocksPerItem(kvHeads, group),
+                need.mostParts());
+    }
+
+    private Workspace workspace() {
+        int mostParts =
+                heads == 0 ? 0 : (int) Math.min(MOST_PARTS, PARTIALS_BYTES / ((long) heads * headDim * Float.BYTES));
+        int fewestMultiprocessors =
+                gpus.stream().mapToInt(Gpu::multiprocessors).min().orElseThrow();
+        return new Workspace(
+                maxRows,
+                maxColumns,
+                tableEntries,
+                heads,
+                headDim,
+                mostParts,
+                vocabulary,
+                Math.min(MOST_LOGIT_ROWS, maxRows),
+                fewestMultiprocessors);
+    }
+
+    private <T> List<T> onAll(String what, Function<Rank, T> task) {
+        try {
+            return ranks.onAll(task);
+        } catch (CudaException e) {
+            if (e.outOfMemory()) {
+                throw new OutOfDeviceMemoryException("There is no room for " + what + ": " + e.getMessage());
+            }
+            throw new DeviceFailedException(e.getMessage(), e);
+        }
+    }
+
+    private void requireBetweenSteps() {
+        if (batch != null) {
+            throw new IllegalStateException("a step has begun and not ended");
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            ranks.close();
+            if (claimed) {
+                GpuClaims.giveBack(gpus);
+            }
+        }
+    }
+}

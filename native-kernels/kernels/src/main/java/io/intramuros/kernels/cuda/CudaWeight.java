@@ -1,0 +1,99 @@
+package io.intramuros.kernels.cuda;
+
+import io.intramuros.kernels.HostTensor;
+import io.intramuros.kernels.Split;
+import io.intramuros.kernels.TensorType;
+import io.intramuros.kernels.Weight;
+import io.intramuros.kernels.cuda.driver.DeviceBuffer;
+
+/** A weight on all ranks: each has its share. What has a single row is there as FP32, too, for norms and biases. */
+final class CudaWeight implements Weight {
+    private final String name;
+    private final TensorType type;
+    private final int rows;
+    private final int columns;
+    private final Split split;
+    private final DeviceBuffer[] shares;
+    private final DeviceBuffer[] vectors;
+
+    CudaWeight(HostTensor tensor, Split split, int ranks) {
+        name = tensor.name();
+        type = tensor.type();
+        rows = tensor.rows();
+        columns = tensor.columns();
+        this.split = split;
+        shares = new DeviceBuffer[ranks];
+        vectors = new DeviceBuffer[ranks];
+    }
+
+    @Override
+    public TensorType type() {
+        return type;
+    }
+
+    @Override
+    public int rows() {
+        return rows;
+    }
+
+    @Override
+    public int columns() {
+        return columns;
+    }
+
+    /** The tensor's name, for messages. */
+    String name() {
+        return name;
+    }
+
+    WeightFormat format() {
+        return WeightFormat.of(type);
+    }
+
+    /** Whether each rank has only part of it. */
+    boolean divided() {
+        return split.kind() != Split.Kind.WHOLE && shares.length > 1;
+    }
+
+    Split.Kind division() {
+        return split.kind();
+    }
+
+    /** The first row of a rank's share; of {@code rank = ranks}, the number of rows. */
+    int firstRow(int rank) {
+        return split.kind() == Split.Kind.ROWS && rank > 0 ? split.begin(rows, rank, shares.length) : 0;
+    }
+
+    int rowsOf(int rank) {
+        return split.kind() == Split.Kind.ROWS ? split.begin(rows, rank + 1, shares.length) - firstRow(rank) : rows;
+    }
+
+    /** The first column of a rank's share. */
+    int firstColumn(int rank) {
+        return split.kind() == Split.Kind.COLUMNS && rank > 0 ? split.begin(columns, rank, shares.length) : 0;
+    }
+
+    int columnsOf(int rank) {
+        return split.kind() == Split.Kind.COLUMNS
+                ? split.begin(columns, rank + 1, shares.length) - firstColumn(rank)
+                : columns;
+    }
+
+    /** Where row {@code row} of a rank's share lies. */
+    long address(int rank, int row) {
+        return shares[rank] == null ? 0 : shares[rank].address() + row * format().rowBytes(columnsOf(rank));
+    }
+
+    /** The share of a vector as FP32. */
+    long vectorAddress(int rank) {
+        if (rows != 1) {
+            throw new IllegalArgumentException("the weight " + name + " has " + rows + " rows, it is no vector");
+        }
+        return vectors[rank].address();
+    }
+
+    void place(int rank, DeviceBuffer share, DeviceBuffer vector) {
+        shares[rank] = share;
+        vectors[rank] = vector;
+    }
+}

@@ -1,0 +1,63 @@
+package io.intramuros.kernels.cuda;
+
+import io.intramuros.kernels.BackendUnavailableException;
+import io.intramuros.kernels.cuda.driver.Gpu;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Which GPUs an engine runs on. */
+final class GpuChoice {
+    private static final System.Logger LOG = System.getLogger(GpuChoice.class.getName());
+
+    private GpuChoice() {}
+
+    /**
+     * @param devices ordinals, in the order of their ranks; empty for all that suit
+     * @throws IllegalArgumentException if one doesn't exist or doesn't suit, or there are more than can work together
+     * @throws BackendUnavailableException if none suits
+     */
+    static List<Gpu> choose(List<Gpu> all, List<Integer> devices) {
+        List<Gpu> chosen = devices.isEmpty() ? all.stream().filter(Gpu::usable).toList() : named(all, devices);
+        if (chosen.isEmpty()) {
+            throw new BackendUnavailableException("The backend cuda is not available: no GPU here has compute capability "
+                    + Gpu.LEAST_MAJOR + ".0 or later; there is " + list(all) + ".");
+        }
+        if (chosen.size() > AllReduce.MOST_RANKS) {
+            throw new IllegalArgumentException("at most " + AllReduce.MOST_RANKS + " GPUs work together, not "
+                    + chosen.size() + "; name some of them in the engine's devices");
+        }
+        if (chosen.stream().map(Gpu::name).distinct().count() > 1) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "The engine''s GPUs are of different kinds ({0}): each step takes as long as on the slowest, and the"
+                            + " smallest memory limits all.",
+                    list(chosen));
+        }
+        return chosen;
+    }
+
+    private static List<Gpu> named(List<Gpu> all, List<Integer> devices) {
+        List<Gpu> chosen = new ArrayList<>();
+        for (int ordinal : devices) {
+            Gpu gpu = all.stream()
+                    .filter(candidate -> candidate.ordinal() == ordinal)
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "there is no GPU " + ordinal + " on this machine; there is " + list(all)));
+            if (!gpu.usable()) {
+                throw new IllegalArgumentException(gpu.description() + " has compute capability " + gpu.major() + "."
+                        + gpu.minor() + "; the kernels need " + Gpu.LEAST_MAJOR + ".0 or later (A100, L40, H100, …)");
+            }
+            if (chosen.contains(gpu)) {
+                throw new IllegalArgumentException("GPU " + ordinal + " is named twice in the engine's devices");
+            }
+            chosen.add(gpu);
+        }
+        return chosen;
+    }
+
+    private static String list(List<Gpu> gpus) {
+        return gpus.stream().map(Gpu::description).collect(Collectors.joining(", "));
+    }
+}

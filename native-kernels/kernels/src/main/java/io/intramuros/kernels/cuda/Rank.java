@@ -1,0 +1,309 @@
+package io.intramuros.kernels.cuda;
+
+import io.intramuros.kernels.HostTensor;
+import io.intramuros.kernels.KvLayout;
+import io.intramuros.kernels.RmsNorm;
+import io.intramuros.kernels.SampledToken;
+import io.intramuros.kernels.SamplingRow;
+import io.intramuros.kernels.cuda.driver.DeviceBuffer;
+import io.intramuros.kernels.cuda.driver.Gpu;
+import io.intramuros.kernels.cuda.driver.GpuContext;
+import io.intramuros.kernels.cuda.driver.GpuEvent;
+import io.intramuros.kernels.cuda.driver.GpuStream;
+import java.util.List;
+
+/**
+ * One GPU's part in a backend: its context, its share of the weights and of the cache, its workspace, and how it runs a
+ * step. Everything but the constructor's caller's view of {@link #thread} happens on the rank's own thread.
+ */
+final class Rank {
+    private final int index;
+    private final int ranks;
+    private final GpuThread thread;
+    private final GpuContext context;
+    private final GpuStream stream;
+    private final Launcher launcher;
+    private final WeightUploader uploader;
+    private final GraphCache graphs = new GraphCache();
+    private final GpuEvent logitsWritten;
+
+    // The workspace: made before a step that needs more of it than there is.
+    private StepTables tables;
+    private TileProjection tiles;
+    private Projections projections;
+    private PagedAttention attention;
+    private AllReduce allReduce;
+    private Sampling sampling;
+
+    /** Whose rows' squares the last sum over all ranks left, or {@code null}. */
+    private CudaActivations squaresOf;
+
+    private Rank(int index, int ranks, GpuThread thread, Gpu gpu) {
+        this.index = index;
+        this.ranks = ranks;
+        this.thread = thread;
+        context = new GpuContext(gpu);
+        try {
+            stream = context.stream();
+            launcher = new Launcher(gpu, KernelLibrary.load(context), stream);
+            uploader = new WeightUploader(context);
+            logitsWritten = context.event();
+        } catch (RuntimeException e) {
+            context.close();
+            throw e;
+        }
+    }
+
+    /** Opens a GPU; on its thread. */
+    static Rank open(int index, int ranks, GpuThread thread, Gpu gpu) {
+        return new Rank(index, ranks, thread, gpu);
+    }
+
+    int index() {
+        return index;
+    }
+
+    GpuThread thread() {
+        return thread;
+    }
+
+    GpuContext context() {
+        return context;
+    }
+
+    AllReduce allReduce() {
+        return allReduce;
+    }
+
+    Sampling sampling() {
+        return sampling;
+    }
+
+    /** Takes in its share of a weight. */
+    void place(HostTensor tensor, CudaWeight weight) {
+        DeviceBuffer share = uploader.matrix(
+                tensor,
+                weight.firstRow(index),
+                weight.rowsOf(index),
+                weight.firstColumn(index),
+                weight.columnsOf(index));
+        DeviceBuffer vector = weight.rows() == 1 && !weight.type().quantised()
+                ? uploader.vector(
+                        tensor,
+                        weight.firstColumn(index),
+                        weight.columnsOf(index))
+                : null;
+        weight.place(index, share, vector);
+    }
+
+    DeviceBuffer activations(int maxRows, int columns) {
+        return context.allocate((long) maxRows * columns * Float.BYTES);
+    }
+
+    DeviceBuffer cache(KvLayout layout) {
+        return context.allocate(Math.max(1, CudaKvStore.bytes(layout, index, ranks)));
+    }
+
+    /** Makes room for steps of such sizes; whatever is large enough stays. */
+    void prepare(Workspace need) {
+        boolean changed = false;
+        if (tables == null || !tables.serves(need.maxRows(), need.maxTableEntries())) {
+            if (tables != null) {
+                tables.free();
+            }
+            tables = new StepTables(context, need.maxRows(), need.maxTableEntries());
+            changed = true;
+        }
+        if (tiles == null || !tiles.serves(need.maxRows(), need.maxColumns())) {
+            if (tiles != null) {
+                tiles.free();
+            }
+            tiles = new TileProjection(context, stream, need.maxRows(), need.maxColumns());
+            projections = new Projections(tiles);
+            changed = true;
+        }
+        if (need.attends() && (attention == null || !attention.serves(need.heads(), need.headDim()))) {
+            if (attention != null) {
+                attention.free();
+            }
+            attention = new PagedAttention(context, need.heads(), need.headDim(), need.mostParts());
+            changed = true;
+        }
+        if (index == 0 && need.vocabulary() > 0 && (sampling == null || !sampling.serves(need.logitRows(), need.vocabulary()))) {
+            if (sampling != null) {
+                sampling.free();
+            }
+            sampling = new Sampling(context, need.logitRows(), need.vocabulary());
+            changed = true;
+        }
+        if (ranks > 1 && (allReduce == null || !allReduce.serves(need.maxRows(), need.maxColumns()))) {
+            if (allReduce != null) {
+                allReduce.free();
+            }
+            allReduce = new AllReduce(
+                    context, stream, index, need.reduceBlocks(), need.maxRows(), need.maxColumns());
+            changed = true;
+        }
+        if (changed) {
+            graphs.clear();
+        }
+    }
+
+    /** Has the operations of a step done, and the logits if it has any; returns when they are queued. */
+    void queue(StepProgram program, AttentionPlan plan, StepShape shape, boolean graph, SamplingRow[] rules, Sampling out) {
+        if (allReduce != null) {
+            allReduce.begin();
+        }
+        squaresOf = null;
+        uploader.settle();
+        tables.send(
+                stream, program.batch(), program.cache(), plan, program.rope(), rules, shape.rows(), shape.plainItems());
+        Runnable work = () -> {
+            program.operations().forEach(operation -> launch(operation, plan, shape));
+            if (program.logits() != null && shape.logitRows() <= out.rows()) {
+                launchLogits(program.logits(), 0, shape.logitRows(), out);
+            }
+        };
+        if (graph) {
+            graphs.run(stream, program, shape, work);
+        } else {
+            work.run();
+        }
+    }
+
+    /** Queues the logits of some of the step's logit rows. */
+    void queueLogits(StepProgram.Logits logits, int first, int count, Sampling out) {
+        launchLogits(logits, first, count, out);
+    }
+
+    /** Marks the place where this rank's logits are written. */
+    void markLogits() {
+        stream.record(logitsWritten);
+    }
+
+    /** Queues sampling behind all ranks' logits, waits, and takes the tokens; on the rank that samples. */
+    void sample(List<Rank> all, int first, int count, SamplingRow[] rules, boolean withTop, SampledToken[] into) {
+        for (Rank other : all) {
+            if (other != this) {
+                stream.await(other.logitsWritten);
+            }
+        }
+        sampling.launch(launcher, tables, first, count);
+        sampling.copyOut(stream, withTop);
+        stream.synchronize();
+        sampling.collect(rules, first, count, into);
+    }
+
+    /** Waits until all that is queued is done. */
+    void synchronize() {
+        stream.synchronize();
+    }
+
+    GpuStream stream() {
+        return stream;
+    }
+
+    private void launch(Operation operation, AttentionPlan plan, StepShape shape) {
+        int rows = shape.rows();
+        switch (operation) {
+            case Operation.Embed embed -> Embedding.launch(launcher, index, tables, embed, rows);
+            case Operation.QueryKeyValue qkv -> {
+                ProjectionInput in = normed(qkv.hidden(), qkv.norm(), 0, rows);
+                projections.project(
+                        launcher,
+                        in,
+                        List.of(
+                                target(qkv.query(), qkv.queryBias(), qkv.q()),
+                                target(qkv.key(), qkv.keyBias(), qkv.k()),
+                                target(qkv.value(), qkv.valueBias(), qkv.v())),
+                        false);
+            }
+            case Operation.RotateAndStore store -> Rotation.launch(launcher, index, tables, store, rows);
+            case Operation.Attend attend -> attention.launch(
+                    launcher, index, tables, attend, plan, shape.plainItems(), shape.partitions());
+            case Operation.ProjectAdd add -> projectAdd(add, rows);
+            case Operation.GatedUp gated -> projections.gated(
+                    launcher,
+                    normed(gated.hidden(), gated.norm(), 0, rows),
+                    gated.gate().format(),
+                    gated.gate().address(index, 0),
+                    gated.up().address(index, 0),
+                    gated.out().address(index),
+                    gated.gate().rowsOf(index));
+        }
+    }
+
+    private void projectAdd(Operation.ProjectAdd add, int rows) {
+        CudaWeight weight = add.weight();
+        ProjectionInput in = new ProjectionInput(
+                add.in().address(index), 0, rows, weight.columnsOf(index), 0, 0, 0, 0);
+        if (!weight.divided()) {
+            projections.project(launcher, in, List.of(target(weight, null, add.residual())), true);
+            return;
+        }
+        DeviceBuffer part = allReduce.part();
+        if (in.columns() == 0) {
+            stream.zero(part, 0, (long) rows * weight.rows() * Float.BYTES);
+        } else {
+            ProjectionTarget target = new ProjectionTarget(
+                    weight.address(index, 0), weight.format(), 0, part.address(), weight.rows(), weight.rows());
+            projections.project(launcher, in, List.of(target), false);
+        }
+        allReduce.launch(launcher, add.residual().address(index), rows, weight.rows());
+        squaresOf = add.residual();
+    }
+
+    private ProjectionTarget target(CudaWeight weight, CudaWeight bias, CudaActivations out) {
+        return new ProjectionTarget(
+                weight.address(index, 0),
+                weight.format(),
+                bias == null ? 0 : bias.vectorAddress(index),
+                out.address(index),
+                weight.rowsOf(index),
+                out.width(index));
+    }
+
+    private ProjectionInput normed(CudaActivations hidden, RmsNorm norm, long rowIndex, int rows) {
+        return normed(hidden, (CudaWeight) norm.gain(), norm.epsilon(), rowIndex, rows);
+    }
+
+    private ProjectionInput normed(CudaActivations hidden, CudaWeight gain, float epsilon, long rowIndex, int rows) {
+        boolean squaresKnown = squaresOf == hidden;
+        return new ProjectionInput(
+                hidden.address(index),
+                rowIndex,
+                rows,
+                hidden.columns(),
+                gain.vectorAddress(index),
+                epsilon,
+                squaresKnown ? allReduce.squares() : 0,
+                squaresKnown ? AllReduce.slices(hidden.columns()) : 0);
+    }
+
+    /** A head that every rank has whole is divided all the same: its rows, where nothing else needs them together. */
+    private void launchLogits(StepProgram.Logits logits, int first, int count, Sampling out) {
+        CudaWeight head = logits.head();
+        int begin = head.divided() ? head.firstRow(index) : sliceBegin(head.rows(), index);
+        int end = head.divided() ? begin + head.rowsOf(index) : sliceBegin(head.rows(), index + 1);
+        ProjectionTarget target = new ProjectionTarget(
+                head.address(index, head.divided() ? 0 : begin),
+                head.format(),
+                0,
+                out.logits(begin),
+                end - begin,
+                head.rows());
+        ProjectionInput in =
+                normed(logits.hidden(), logits.gain(), logits.epsilon(), tables.logitRows(first), count);
+        projections.project(launcher, in, List.of(target), false);
+    }
+
+    private int sliceBegin(int rows, int rank) {
+        return (int) ((long) rows * rank / ranks);
+    }
+
+    /** Frees everything, also after a fault. */
+    void close() {
+        graphs.clear();
+        context.close();
+    }
+}

@@ -1,0 +1,213 @@
+package io.intramuros.kernels.cuda;
+
+import io.intramuros.kernels.DeviceFailedException;
+import io.intramuros.kernels.SampledToken;
+import io.intramuros.kernels.SamplingRow;
+import io.intramuros.kernels.cuda.driver.CudaException;
+import io.intramuros.kernels.cuda.driver.Gpu;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * All ranks of a backend, working side by side. When one fails, the others are kept from waiting for it, and from then on
+ * nothing is tried any more.
+ */
+final class RankGroup {
+    private final List<Rank> ranks;
+    private Workspace prepared;
+    private DeviceFailedException failure;
+
+    private RankGroup(List<Rank> ranks) {
+        this.ranks = ranks;
+    }
+
+    /** Opens all GPUs, each on a thread of its own; or none, if one can't be opened. */
+    static RankGroup open(List<Gpu> gpus) {
+        List<CompletableFuture<Rank>> opening = new ArrayList<>();
+        for (int i = 0; i < gpus.size(); i++) {
+            int index = i;
+            GpuThread thread = new GpuThread("intramuros-gpu-" + gpus.get(i).ordinal());
+            opening.add(thread.submit(() -> Rank.open(index, gpus.size(), thread, gpus.get(index)))
+                    .whenComplete((rank, fault) -> {
+                        if (fault != null) {
+                            thread.end();
+                        }
+                    }));
+        }
+        List<Rank> ranks = new ArrayList<>();
+        RuntimeException fault = null;
+        for (CompletableFuture<Rank> rank : opening) {
+            try {
+                ranks.add(GpuThread.join(rank));
+            } catch (RuntimeException e) {
+                fault = e;
+            }
+        }
+        RankGroup group = new RankGroup(List.copyOf(ranks));
+        try {
+            if (fault != null) {
+                throw fault;
+            }
+            group.connectPeers();
+            return group;
+        } catch (RuntimeException e) {
+            group.close();
+            throw e;
+        }
+    }
+
+    private void connectPeers() {
+        onAll(rank -> {
+            for (Rank other : ranks) {
+                if (other != rank) {
+                    rank.context().reach(other.context());
+                }
+            }
+            return null;
+        });
+    }
+
+    int size() {
+        return ranks.size();
+    }
+
+    List<Rank> all() {
+        return ranks;
+    }
+
+    /** Has a task done by every rank on its thread; the results in their order. */
+    <T> List<T> onAll(Function<Rank, T> task) {
+        List<CompletableFuture<T>> running = ranks.stream()
+                .map(rank -> rank.thread().submit(() -> task.apply(rank)).whenComplete((result, fault) -> {
+                    if (fault != null) {
+                        abort();
+                    }
+                }))
+                .toList();
+        List<T> results = new ArrayList<>();
+        RuntimeException first = null;
+        for (CompletableFuture<T> one : running) {
+            try {
+                results.add(GpuThread.join(one));
+            } catch (RuntimeException e) {
+                first = first == null ? e : first;
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+        return results;
+    }
+
+    /** Has a task done by one rank on its thread. */
+    <T> T on(Rank rank, Function<Rank, T> task) {
+        return GpuThread.join(rank.thread().submit(() -> task.apply(rank)));
+    }
+
+    /**
+     * Runs a step.
+     *
+     * @return one token per logit row
+     * @throws DeviceFailedException if a GPU failed, now or before
+     */
+    SampledToken[] run(
+            Workspace need, StepProgram program, AttentionPlan plan, StepShape shape, boolean graph, SamplingRow[] rules) {
+        if (failure != null) {
+            throw failure;
+        }
+        try {
+            prepare(need);
+            return runOn(program, plan, shape, graph, rules);
+        } catch (CudaException e) {
+            failure = new DeviceFailedException("A GPU failed. " + e.getMessage(), e);
+            throw failure;
+        }
+    }
+
+    private void prepare(Workspace need) {
+        if (need.equals(prepared)) {
+            return;
+        }
+        onAll(rank -> {
+            rank.prepare(need);
+            return null;
+        });
+        if (ranks.size() > 1) {
+            List<AllReduce> reduces = ranks.stream().map(Rank::allReduce).toList();
+            onAll(rank -> {
+                rank.allReduce().connect(rank.stream(), reduces);
+                return null;
+            });
+        }
+        prepared = need;
+    }
+
+    private SampledToken[] runOn(
+            StepProgram program, AttentionPlan plan, StepShape shape, boolean graph, SamplingRow[] rules) {
+        Sampling sampling = ranks.getFirst().sampling();
+        StepProgram.Logits logits = program.logits();
+        boolean atOnce = logits != null && shape.logitRows() <= sampling.rows();
+        onAll(rank -> {
+            rank.queue(program, plan, shape, graph, rules, sampling);
+            rank.markLogits();
+            return null;
+        });
+        SampledToken[] tokens = new SampledToken[rules.length];
+        if (atOnce) {
+            sample(0, rules.length, rules, tokens);
+            return tokens;
+        }
+        for (int first = 0; first < rules.length; first += sampling.rows()) {
+            int from = first;
+            int count = Math.min(sampling.rows(), rules.length - first);
+            onAll(rank -> {
+                rank.queueLogits(logits, from, count, sampling);
+                rank.markLogits();
+                return null;
+            });
+            sample(from, count, rules, tokens);
+        }
+        onAll(rank -> {
+            rank.synchronize();
+            return null;
+        });
+        return tokens;
+    }
+
+    private void sample(int first, int count, SamplingRow[] rules, SampledToken[] into) {
+        boolean withTop = false;
+        for (int i = first; i < first + count; i++) {
+            withTop |= rules[i].topLogprobs() > 0;
+        }
+        boolean top = withTop;
+        onAll(rank -> {
+            if (rank == ranks.getFirst()) {
+                rank.sample(ranks, first, count, rules, top, into);
+            } else {
+                rank.synchronize();
+            }
+            return null;
+        });
+    }
+
+    private void abort() {
+        for (Rank rank : ranks) {
+            if (rank.allReduce() != null) {
+                rank.allReduce().abort();
+            }
+        }
+    }
+
+    /** Closes all GPUs, also after a fault. */
+    void close() {
+        for (Rank rank : ranks) {
+            GpuThread.join(rank.thread().submit(() -> {
+                rank.close();
+                return null;
+            }));
+            rank.thread().close();
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.intramuros.kernels.cuda.driver;
+
+import jcuda.driver.CUresult;
+
+/** A call of the driver failed. The message names the call, the GPU, the reason, and what to do if something can be done. */
+public final class CudaException extends RuntimeException {
+    private final int code;
+
+    CudaException(int code, String what) {
+        super(what + ": " + meaning(code) + " (" + CUresult.stringFor(code) + ")");
+        this.code = code;
+    }
+
+    /** The driver's number of the fault, one of {@link CUresult}. */
+    public int code() {
+        return code;
+    }
+
+    /** Whether it was a want of memory, which spoils nothing. */
+    public boolean outOfMemory() {
+        return code == CUresult.CUDA_ERROR_OUT_OF_MEMORY;
+    }
+
+    /** Whether the GPU can't be used any more by what is open on it; it has to be opened anew, if that is possible. */
+    public boolean spoilsDevice() {
+        return switch (code) {
+            case CUresult.CUDA_ERROR_ILLEGAL_ADDRESS,
+                    CUresult.CUDA_ERROR_MISALIGNED_ADDRESS,
+                    CUresult.CUDA_ERROR_ILLEGAL_INSTRUCTION,
+                    CUresult.CUDA_ERROR_INVALID_ADDRESS_SPACE,
+                    CUresult.CUDA_ERROR_INVALID_PC,
+                    CUresult.CUDA_ERROR_LAUNCH_FAILED,
+                    CUresult.CUDA_ERROR_LAUNCH_TIMEOUT,
+                    CUresult.CUDA_ERROR_ASSERT,
+                    CUresult.CUDA_ERROR_ECC_UNCORRECTABLE,
+                    CUresult.CUDA_ERROR_NVLINK_UNCORRECTABLE,
+                    CUresult.CUDA_ERROR_HARDWARE_STACK_ERROR,
+                    CUresult.CUDA_ERROR_DEVICE_UNAVAILABLE,
+                    CUresult.CUDA_ERROR_INVALID_DEVICE,
+                    CUresult.CUDA_ERROR_NO_DEVICE,
+                    CUresult.CUDA_ERROR_UNKNOWN -> true;
+            default -> false;
+        };
+    }
+
+    private static String meaning(int code) {
+        return switch (code) {
+            case CUresult.CUDA_ERROR_OUT_OF_MEMORY -> "the GPU has not enough free memory";
+            case CUresult.CUDA_ERROR_ILLEGAL_ADDRESS -> "a kernel touched memory that isn't its own";
+            case CUresult.CUDA_ERROR_ECC_UNCORRECTABLE ->
+                "the GPU's memory has an error that its ECC could not correct; reset the GPU or have it replaced";
+            case CUresult.CUDA_ERROR_DEVICE_UNAVAILABLE ->
+                "the GPU is not available; another process may hold it exclusively, or it fell off the bus";
+            case CUresult.CUDA_ERROR_INVALID_DEVICE, CUresult.CUDA_ERROR_NO_DEVICE -> "there is no such GPU (any more)";
+            case CUresult.CUDA_ERROR_LAUNCH_TIMEOUT -> "a kernel ran longer than the driver allows";
+            case CUresult.CUDA_ERROR_LAUNCH_FAILED -> "a kernel failed";
+            case CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU -> "the kernels were not made for this kind of GPU";
+            case CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION ->
+                "the driver is older than the kernels; install a newer driver";
+            case CUresult.CUDA_ERROR_UNKNOWN -> "the driver doesn't know why; it may have lost the GPU";
+            default -> "the driver refused";
+        };
+    }
+}

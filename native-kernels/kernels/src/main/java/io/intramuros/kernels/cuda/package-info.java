@@ -1,0 +1,12 @@
+/**
+ * The backend for NVIDIA GPUs: our kernels of {@code src/main/cuda}, launched through JCuda, and cuBLAS for what is bound
+ * by arithmetic where it is installed.
+ *
+ * <p>From the outside in: {@link io.intramuros.kernels.cuda.CudaBackend} notes the operations of a step as a {@code
+ * StepProgram} and has each {@code Rank}, one GPU with a thread of its own, run it. A rank launches by operation: {@code
+ * Embedding}, {@code Projections} (which chooses between {@code DecodeProjection} for few rows and {@code TileProjection}
+ * for many), {@code Rotation}, {@code PagedAttention}, {@code Sampling}, {@code AllReduce} between ranks. {@code
+ * WeightFormat} says how weights lie in a GPU's memory; {@code StepTables} what the host tells the GPUs about a step.
+ * {@code driver} is NVIDIA's driver without any of this.
+ */
+package io.intramuros.kernels.cuda;

@@ -1,0 +1,25 @@
+package io.intramuros.kernels.cuda;
+
+import io.intramuros.kernels.Backend;
+import io.intramuros.kernels.cuda.driver.Gpu;
+import java.util.List;
+
+/** The CUDA backend on the stand-in for GPUs, as many as a test wants and as often as it wants. */
+public final class EmulatedGpus {
+    private EmulatedGpus() {}
+
+    /** On the first so many GPUs; nobody else is kept from using them. */
+    public static Backend open(int count) {
+        return open(count, true);
+    }
+
+    /** @param useGraphs whether steps of a known shape are captured and replayed */
+    public static Backend open(int count, boolean useGraphs) {
+        List<Gpu> all = Gpu.all();
+        if (all.size() < count) {
+            throw new IllegalStateException("the stand-in has " + all.size() + " GPUs, not " + count
+                    + "; set INTRAMUROS_EMULATOR_DEVICES");
+        }
+        return new CudaBackend(all.subList(0, count), false, useGraphs);
+    }
+}
