@@ -5,6 +5,10 @@ package io.intramuros.kernels;
  * backend is to be closed; a new one may be opened on the devices that are left.
  */
 public final class DeviceFailedException extends RuntimeException {
+    public DeviceFailedException(String message) {
+        super(message);
+    }
+
     public DeviceFailedException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -1,6 +1,7 @@
 package io.intramuros.engine.decoder;
 
 import io.intramuros.engine.model.DecoderTensors;
+import io.intramuros.engine.model.ModelConfig;
 import io.intramuros.kernels.AttentionWeights;
 import io.intramuros.kernels.Backend;
 import io.intramuros.kernels.HostTensor;
@@ -35,14 +36,15 @@ record DecoderWeights(Weight embedding, List<Layer> layers, RmsNorm finalNorm, W
     /**
      * Places all weights.
      *
-     * @param epsilon of every norm
      * @param layerPlaced hears the number of layers placed so far; may throw to give up
      */
-    static DecoderWeights place(DecoderTensors tensors, float epsilon, Backend backend, IntConsumer layerPlaced) {
-        Placer placer = new Placer(backend, epsilon);
+    static DecoderWeights place(DecoderTensors tensors, ModelConfig config, Backend backend, IntConsumer layerPlaced) {
+        DecoderSplits splits =
+                DecoderSplits.of(config, tensors.layers().getFirst().down().type());
+        Placer placer = new Placer(backend, config.normEpsilon(), splits);
         Weight embedding = backend.weight(tensors.embedding(), Split.WHOLE);
         boolean tied = tensors.head().equals(tensors.embedding());
-        Weight head = tied ? embedding : backend.weight(tensors.head(), Split.ROWS);
+        Weight head = tied ? embedding : backend.weight(tensors.head(), splits.head());
         placer.bytes += bytes(tensors.head());
         List<Layer> layers = new ArrayList<>();
         for (DecoderTensors.Layer layer : tensors.layers()) {
@@ -60,30 +62,32 @@ record DecoderWeights(Weight embedding, List<Layer> layers, RmsNorm finalNorm, W
     private static final class Placer {
         private final Backend backend;
         private final float epsilon;
+        private final DecoderSplits splits;
         private long bytes;
 
-        Placer(Backend backend, float epsilon) {
+        Placer(Backend backend, float epsilon, DecoderSplits splits) {
             this.backend = backend;
             this.epsilon = epsilon;
+            this.splits = splits;
         }
 
         Layer layer(DecoderTensors.Layer layer) {
             return new Layer(
                     norm(layer.attentionNorm()),
                     new AttentionWeights(
-                            weight(layer.query(), Split.ROWS),
-                            weight(layer.key(), Split.ROWS),
-                            weight(layer.value(), Split.ROWS),
-                            weight(layer.queryBias(), Split.ROWS),
-                            weight(layer.keyBias(), Split.ROWS),
-                            weight(layer.valueBias(), Split.ROWS),
+                            weight(layer.query(), splits.query()),
+                            weight(layer.key(), splits.keyValue()),
+                            weight(layer.value(), splits.keyValue()),
+                            weight(layer.queryBias(), splits.queryBias()),
+                            weight(layer.keyBias(), splits.keyValueBias()),
+                            weight(layer.valueBias(), splits.keyValueBias()),
                             norm(layer.queryNorm()),
                             norm(layer.keyNorm())),
-                    weight(layer.attentionOutput(), Split.COLUMNS),
+                    weight(layer.attentionOutput(), splits.attentionOutput()),
                     norm(layer.feedForwardNorm()),
-                    weight(layer.gate(), Split.ROWS),
-                    weight(layer.up(), Split.ROWS),
-                    weight(layer.down(), Split.COLUMNS));
+                    weight(layer.gate(), splits.gateUp()),
+                    weight(layer.up(), splits.gateUp()),
+                    weight(layer.down(), splits.down()));
         }
 
         RmsNorm norm(HostTensor gain) {

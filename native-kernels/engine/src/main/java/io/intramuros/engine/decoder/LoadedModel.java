@@ -83,7 +83,7 @@ public final class LoadedModel implements AutoCloseable {
         int layers = model.config().layers();
         DecoderWeights weights = DecoderWeights.place(
                 model.tensors(),
-                model.config().normEpsilon(),
+                model.config(),
                 backend,
                 placed -> progress.accept("Placing weights: layer " + placed + " of " + layers + "."));
         progress.accept("Allocating the cache.");

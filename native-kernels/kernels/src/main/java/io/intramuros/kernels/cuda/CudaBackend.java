@@ -286,9 +286,7 @@ public final class CudaBackend implements Backend {
         Operation.Attend attention = program.attention();
         AttentionPlan plan = attention == null ? null : plan(attention, need);
         boolean bucketed = useGraphs && StepShape.bucketed(program, plan);
-        StepShape shape = bucketed
-                ? StepShape.bucket(program, plan, maxRows)
-                : StepShape.exact(program, plan);
+        StepShape shape = bucketed ? StepShape.bucket(program, plan, maxRows) : StepShape.exact(program, plan);
         return ranks.run(need, program, plan, shape, bucketed, rules);
     }
 

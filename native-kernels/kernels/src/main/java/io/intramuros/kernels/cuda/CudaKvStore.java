@@ -35,7 +35,7 @@ final class CudaKvStore implements KvStore {
 
     /** Bytes that a rank needs. */
     static long bytes(KvLayout layout, int rank, int ranks) {
-        return 2 * layout.layers() * halfLayerBytes(layout, rank, ranks);
+        return 2L * layout.layers() * halfLayerBytes(layout, rank, ranks);
     }
 
     private static long halfLayerBytes(KvLayout layout, int rank, int ranks) {

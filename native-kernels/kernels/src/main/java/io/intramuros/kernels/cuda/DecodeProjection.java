@@ -92,11 +92,7 @@ final class DecodeProjection {
         int perMultiprocessor = format.valuesPerLoad() > 8 && kernelRows >= 16 ? 1 : 2;
         int blocks = Math.min(Math.ceilDiv(groups, WARPS), launcher.gpu().multiprocessors() * perMultiprocessor);
         return new LaunchShape(
-                blocks,
-                Math.ceilDiv(in.rows(), kernelRows),
-                1,
-                THREADS,
-                sharedBytes(format, kernelRows, in.columns()));
+                blocks, Math.ceilDiv(in.rows(), kernelRows), 1, THREADS, sharedBytes(format, kernelRows, in.columns()));
     }
 
     /** Of {@code kRows} rows, {@code limit} columns at a time; as {@code DecodeTile} computes it. */

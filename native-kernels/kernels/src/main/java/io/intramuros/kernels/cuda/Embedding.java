@@ -20,7 +20,6 @@ final class Embedding {
                 .address(operation.out().address(rank))
                 .number(table.columns());
         int slices = Math.min(MOST_SLICES, Math.ceilDiv(table.columns(), THREADS * VALUES_PER_THREAD));
-        launcher.launch(
-                "embed_" + table.format().kernelName(), new LaunchShape(rows, slices, 1, THREADS, 0));
+        launcher.launch("embed_" + table.format().kernelName(), new LaunchShape(rows, slices, 1, THREADS, 0));
     }
 }

@@ -20,8 +20,9 @@ final class GpuChoice {
     static List<Gpu> choose(List<Gpu> all, List<Integer> devices) {
         List<Gpu> chosen = devices.isEmpty() ? all.stream().filter(Gpu::usable).toList() : named(all, devices);
         if (chosen.isEmpty()) {
-            throw new BackendUnavailableException("The backend cuda is not available: no GPU here has compute capability "
-                    + Gpu.LEAST_MAJOR + ".0 or later; there is " + list(all) + ".");
+            throw new BackendUnavailableException(
+                    "The backend cuda is not available: no GPU here has compute capability " + Gpu.LEAST_MAJOR
+                            + ".0 or later; there is " + list(all) + ".");
         }
         if (chosen.size() > AllReduce.MOST_RANKS) {
             throw new IllegalArgumentException("at most " + AllReduce.MOST_RANKS + " GPUs work together, not "

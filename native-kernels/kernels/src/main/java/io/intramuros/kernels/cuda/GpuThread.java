@@ -7,6 +7,8 @@ import java.util.function.Supplier;
 
 /** The one thread that talks to a GPU for a backend: its context is current there and nowhere else. */
 final class GpuThread implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(GpuThread.class.getName());
+
     private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     private final Thread thread;
     private volatile boolean closed;
@@ -17,13 +19,13 @@ final class GpuThread implements AutoCloseable {
         thread.start();
     }
 
+    /** Ends by {@link #close} alone; nobody has a reason to interrupt it. */
     private void work() {
         while (!closed) {
             try {
                 tasks.take().run();
             } catch (InterruptedException e) {
-                // Nobody interrupts it but by mistake; it ends by close().
-                Thread.interrupted();
+                LOG.log(System.Logger.Level.WARNING, "{0} was interrupted and goes on", thread.getName());
             }
         }
     }

@@ -3,6 +3,7 @@ package io.intramuros.kernels.cuda;
 import io.intramuros.kernels.BackendUnavailableException;
 import io.intramuros.kernels.cuda.driver.GpuContext;
 import io.intramuros.kernels.cuda.driver.Kernel;
+import io.intramuros.kernels.cuda.driver.KernelModule;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +37,7 @@ final class KernelLibrary {
         KernelLibrary library = new KernelLibrary();
         for (String file : FILES) {
             byte[] ptx = ptx(file);
-            GpuContext.KernelModule module = context.load(Arrays.copyOf(ptx, ptx.length + 1));
+            KernelModule module = context.load(Arrays.copyOf(ptx, ptx.length + 1));
             for (String name : entries(new String(ptx, StandardCharsets.US_ASCII))) {
                 library.kernels.put(name, module.kernel(name));
             }

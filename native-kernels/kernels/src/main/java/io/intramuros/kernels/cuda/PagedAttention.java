@@ -113,7 +113,8 @@ final class PagedAttention {
         int blocks = blocksPerItem(kvHeads, localHeads / kvHeads);
         launcher.launch(
                 "attend_" + cache.kernelName(),
-                new LaunchShape(items, blocks, partitions, PLAIN_THREADS, stages == 2 ? twoStages : sharedBytes(cache, 1)));
+                new LaunchShape(
+                        items, blocks, partitions, PLAIN_THREADS, stages == 2 ? twoStages : sharedBytes(cache, 1)));
         if (split) {
             launcher.arguments()
                     .address(step.positions())

@@ -35,8 +35,7 @@ final class Projections {
     }
 
     /** {@code out = silu(x·gateᵀ) ⊙ (x·upᵀ)}; both layers have one format. */
-    void gated(
-            Launcher launcher, ProjectionInput in, WeightFormat format, long gate, long up, long out, int outputs) {
+    void gated(Launcher launcher, ProjectionInput in, WeightFormat format, long gate, long up, long out, int outputs) {
         if (outputs == 0) {
             return;
         }

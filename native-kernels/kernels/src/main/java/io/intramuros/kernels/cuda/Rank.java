@@ -88,10 +88,7 @@ final class Rank {
                 weight.firstColumn(index),
                 weight.columnsOf(index));
         DeviceBuffer vector = weight.rows() == 1 && !weight.type().quantised()
-                ? uploader.vector(
-                        tensor,
-                        weight.firstColumn(index),
-                        weight.columnsOf(index))
+                ? uploader.vector(tensor, weight.firstColumn(index), weight.columnsOf(index))
                 : null;
         weight.place(index, share, vector);
     }
@@ -129,7 +126,9 @@ final class Rank {
             attention = new PagedAttention(context, need.heads(), need.headDim(), need.mostParts());
             changed = true;
         }
-        if (index == 0 && need.vocabulary() > 0 && (sampling == null || !sampling.serves(need.logitRows(), need.vocabulary()))) {
+        if (index == 0
+                && need.vocabulary() > 0
+                && (sampling == null || !sampling.serves(need.logitRows(), need.vocabulary()))) {
             if (sampling != null) {
                 sampling.free();
             }
@@ -140,8 +139,7 @@ final class Rank {
             if (allReduce != null) {
                 allReduce.free();
             }
-            allReduce = new AllReduce(
-                    context, stream, index, need.reduceBlocks(), need.maxRows(), need.maxColumns());
+            allReduce = new AllReduce(context, stream, index, need.reduceBlocks(), need.maxRows(), need.maxColumns());
             changed = true;
         }
         if (changed) {
@@ -150,14 +148,27 @@ final class Rank {
     }
 
     /** Has the operations of a step done, and the logits if it has any; returns when they are queued. */
-    void queue(StepProgram program, AttentionPlan plan, StepShape shape, boolean graph, SamplingRow[] rules, Sampling out) {
+    void queue(
+            StepProgram program,
+            AttentionPlan plan,
+            StepShape shape,
+            boolean graph,
+            SamplingRow[] rules,
+            Sampling out) {
         if (allReduce != null) {
             allReduce.begin();
         }
         squaresOf = null;
         uploader.settle();
         tables.send(
-                stream, program.batch(), program.cache(), plan, program.rope(), rules, shape.rows(), shape.plainItems());
+                stream,
+                program.batch(),
+                program.cache(),
+                plan,
+                program.rope(),
+                rules,
+                shape.rows(),
+                shape.plainItems());
         Runnable work = () -> {
             program.operations().forEach(operation -> launch(operation, plan, shape));
             if (program.logits() != null && shape.logitRows() <= out.rows()) {
@@ -219,24 +230,24 @@ final class Rank {
                         false);
             }
             case Operation.RotateAndStore store -> Rotation.launch(launcher, index, tables, store, rows);
-            case Operation.Attend attend -> attention.launch(
-                    launcher, index, tables, attend, plan, shape.plainItems(), shape.partitions());
+            case Operation.Attend attend ->
+                attention.launch(launcher, index, tables, attend, plan, shape.plainItems(), shape.partitions());
             case Operation.ProjectAdd add -> projectAdd(add, rows);
-            case Operation.GatedUp gated -> projections.gated(
-                    launcher,
-                    normed(gated.hidden(), gated.norm(), 0, rows),
-                    gated.gate().format(),
-                    gated.gate().address(index, 0),
-                    gated.up().address(index, 0),
-                    gated.out().address(index),
-                    gated.gate().rowsOf(index));
+            case Operation.GatedUp gated ->
+                projections.gated(
+                        launcher,
+                        normed(gated.hidden(), gated.norm(), 0, rows),
+                        gated.gate().format(),
+                        gated.gate().address(index, 0),
+                        gated.up().address(index, 0),
+                        gated.out().address(index),
+                        gated.gate().rowsOf(index));
         }
     }
 
     private void projectAdd(Operation.ProjectAdd add, int rows) {
         CudaWeight weight = add.weight();
-        ProjectionInput in = new ProjectionInput(
-                add.in().address(index), 0, rows, weight.columnsOf(index), 0, 0, 0, 0);
+        ProjectionInput in = new ProjectionInput(add.in().address(index), 0, rows, weight.columnsOf(index), 0, 0, 0, 0);
         if (!weight.divided()) {
             projections.project(launcher, in, List.of(target(weight, null, add.residual())), true);
             return;
@@ -292,8 +303,7 @@ final class Rank {
                 out.logits(begin),
                 end - begin,
                 head.rows());
-        ProjectionInput in =
-                normed(logits.hidden(), logits.gain(), logits.epsilon(), tables.logitRows(first), count);
+        ProjectionInput in = normed(logits.hidden(), logits.gain(), logits.epsilon(), tables.logitRows(first), count);
         projections.project(launcher, in, List.of(target), false);
     }
 

@@ -113,7 +113,12 @@ final class RankGroup {
      * @throws DeviceFailedException if a GPU failed, now or before
      */
     SampledToken[] run(
-            Workspace need, StepProgram program, AttentionPlan plan, StepShape shape, boolean graph, SamplingRow[] rules) {
+            Workspace need,
+            StepProgram program,
+            AttentionPlan plan,
+            StepShape shape,
+            boolean graph,
+            SamplingRow[] rules) {
         if (failure != null) {
             throw failure;
         }

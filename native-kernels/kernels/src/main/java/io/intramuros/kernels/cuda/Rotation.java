@@ -39,8 +39,7 @@ final class Rotation {
                 .address(gain(operation.keyNorm(), rank))
                 .number(epsilon(operation));
         int warps = rows * (heads + 2 * kvHeads);
-        launcher.launch(
-                "rotate_and_store_" + cache.kernelName(), LaunchShape.of(Math.ceilDiv(warps, WARPS), THREADS));
+        launcher.launch("rotate_and_store_" + cache.kernelName(), LaunchShape.of(Math.ceilDiv(warps, WARPS), THREADS));
     }
 
     private static long gain(RmsNorm norm, int rank) {

@@ -30,7 +30,8 @@ record StepProgram(StepBatch batch, List<Operation> operations, Logits logits) {
         return operations.stream()
                 .flatMap(operation -> switch (operation) {
                     case Operation.Attend attend -> Stream.of(attend.cache().layout());
-                    case Operation.RotateAndStore store -> Stream.of(store.cache().layout());
+                    case Operation.RotateAndStore store ->
+                        Stream.of(store.cache().layout());
                     default -> Stream.empty();
                 })
                 .findFirst()

@@ -27,6 +27,8 @@ enum WeightFormat {
     private static final int ALIGNMENT_BYTES = 16;
 
     private final int valuesPerLoad;
+
+    @SuppressWarnings("ImmutableEnumChecker") // an array that nobody writes to
     private final Plane[] planes;
 
     /** A part of each block that lies together for all blocks of a row. */

@@ -13,12 +13,16 @@ public final class EmulatedGpus {
         return open(count, true);
     }
 
-    /** @param useGraphs whether steps of a known shape are captured and replayed */
+    /**
+     * On the first so many GPUs.
+     *
+     * @param useGraphs whether steps of a known shape are captured and replayed
+     */
     public static Backend open(int count, boolean useGraphs) {
         List<Gpu> all = Gpu.all();
         if (all.size() < count) {
-            throw new IllegalStateException("the stand-in has " + all.size() + " GPUs, not " + count
-                    + "; set INTRAMUROS_EMULATOR_DEVICES");
+            throw new IllegalStateException(
+                    "the stand-in has " + all.size() + " GPUs, not " + count + "; set INTRAMUROS_EMULATOR_DEVICES");
         }
         return new CudaBackend(all.subList(0, count), false, useGraphs);
     }

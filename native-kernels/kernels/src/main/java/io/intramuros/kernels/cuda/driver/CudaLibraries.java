@@ -49,6 +49,7 @@ public final class CudaLibraries {
     }
 
     /** Once a library is open, what needs it by its name finds it, wherever it came from. */
+    @SuppressWarnings("restricted") // the driver's own libraries, by their names
     private static Optional<String> open(String library) {
         String folder = System.getProperty(FOLDER_PROPERTY, "");
         try {
@@ -65,10 +66,12 @@ public final class CudaLibraries {
 
     private static Optional<String> requireNatives(String name, Class<?> user) {
         String file = System.mapLibraryName(LibUtils.createPlatformLibraryName(name + "-" + JCudaVersion.get()));
-        boolean onPath = Arrays.stream(System.getProperty("java.library.path", "").split(File.pathSeparator))
+        boolean onPath = Arrays.stream(
+                        System.getProperty("java.library.path", "").split(File.pathSeparator))
                 .filter(folder -> !folder.isEmpty())
                 .anyMatch(folder -> Files.isRegularFile(Path.of(folder, file)));
-        boolean inModule = user.getClassLoader().getResource(MODULE_NATIVES.resolve(file).toString()) != null;
+        boolean inModule =
+                user.getClassLoader().getResource(MODULE_NATIVES.resolve(file).toString()) != null;
         return onPath || inModule
                 ? Optional.empty()
                 : Optional.of("JCuda's library " + file + " is neither in its module nor on java.library.path");

@@ -47,7 +47,9 @@ public final class DeviceBuffer {
     public void free() {
         if (!freed) {
             freed = true;
-            check(JCudaDriver.cuMemFree(base), "cuMemFree on GPU " + context.gpu().ordinal());
+            check(
+                    JCudaDriver.cuMemFree(base),
+                    "cuMemFree on GPU " + context.gpu().ordinal());
         }
     }
 

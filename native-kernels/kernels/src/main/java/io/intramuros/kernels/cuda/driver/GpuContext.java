@@ -8,7 +8,6 @@ import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUctx_flags;
 import jcuda.driver.CUdevice;
-import jcuda.driver.CUfunction;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
@@ -103,25 +102,6 @@ public final class GpuContext implements AutoCloseable {
                 JCudaDriver.cuModuleLoadDataEx(module, Pointer.to(image), 0, new int[0], Pointer.to(new int[0])),
                 "loading kernels on GPU " + gpu.ordinal());
         return new KernelModule(module);
-    }
-
-    /** Kernels loaded together. */
-    public final class KernelModule {
-        private final CUmodule module;
-
-        private KernelModule(CUmodule module) {
-            this.module = module;
-        }
-
-        /**
-         * @param name of the entry point
-         * @throws CudaException if there is none of that name
-         */
-        public Kernel kernel(String name) {
-            CUfunction function = new CUfunction();
-            check(JCudaDriver.cuModuleGetFunction(function, module, name), "finding the kernel " + name);
-            return new Kernel(name, function);
-        }
     }
 
     CUcontext handle() {

@@ -14,8 +14,7 @@ public final class GpuEvent {
     GpuEvent(boolean timed) {
         check(
                 JCudaDriver.cuEventCreate(
-                        event,
-                        timed ? CUevent_flags.CU_EVENT_DEFAULT : CUevent_flags.CU_EVENT_DISABLE_TIMING),
+                        event, timed ? CUevent_flags.CU_EVENT_DEFAULT : CUevent_flags.CU_EVENT_DISABLE_TIMING),
                 "cuEventCreate");
     }
 

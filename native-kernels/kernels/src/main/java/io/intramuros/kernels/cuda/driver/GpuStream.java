@@ -26,8 +26,7 @@ public final class GpuStream {
     public void copyIn(PinnedBuffer from, long fromOffset, DeviceBuffer to, long toOffset, long bytes) {
         if (bytes > 0) {
             check(
-                    JCudaDriver.cuMemcpyHtoDAsync(
-                            to.at(toOffset, bytes), from.at(fromOffset, bytes), bytes, stream),
+                    JCudaDriver.cuMemcpyHtoDAsync(to.at(toOffset, bytes), from.at(fromOffset, bytes), bytes, stream),
                     "cuMemcpyHtoDAsync" + where());
         }
     }
@@ -36,8 +35,7 @@ public final class GpuStream {
     public void copyOut(DeviceBuffer from, long fromOffset, PinnedBuffer to, long toOffset, long bytes) {
         if (bytes > 0) {
             check(
-                    JCudaDriver.cuMemcpyDtoHAsync(
-                            to.at(toOffset, bytes), from.at(fromOffset, bytes), bytes, stream),
+                    JCudaDriver.cuMemcpyDtoHAsync(to.at(toOffset, bytes), from.at(fromOffset, bytes), bytes, stream),
                     "cuMemcpyDtoHAsync" + where());
         }
     }

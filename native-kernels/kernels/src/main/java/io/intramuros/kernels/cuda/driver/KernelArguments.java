@@ -13,8 +13,7 @@ public final class KernelArguments {
     /** More than any kernel has. */
     private static final int CAPACITY_BYTES = 512;
 
-    private final ByteBuffer values =
-            ByteBuffer.allocateDirect(CAPACITY_BYTES).order(ByteOrder.nativeOrder());
+    private final ByteBuffer values = ByteBuffer.allocateDirect(CAPACITY_BYTES).order(ByteOrder.nativeOrder());
     private final ByteBuffer size = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder());
     private final Pointer extra = Pointer.to(
             JCudaDriver.CU_LAUNCH_PARAM_BUFFER_POINTER,

@@ -34,12 +34,11 @@ public final class PinnedBuffer implements AutoCloseable {
      *
      * @throws CudaException if the host has not the memory
      */
+    @SuppressWarnings("restricted") // the driver vouches for the address and the size
     public PinnedBuffer(long bytes) {
         check(
                 JCudaDriver.cuMemHostAlloc(
-                        pointer,
-                        bytes,
-                        JCudaDriver.CU_MEMHOSTALLOC_PORTABLE | JCudaDriver.CU_MEMHOSTALLOC_DEVICEMAP),
+                        pointer, bytes, JCudaDriver.CU_MEMHOSTALLOC_PORTABLE | JCudaDriver.CU_MEMHOSTALLOC_DEVICEMAP),
                 "cuMemHostAlloc of " + bytes + " bytes");
         memory = MemorySegment.ofAddress(pointer.value()).reinterpret(bytes);
     }
@@ -58,8 +57,8 @@ public final class PinnedBuffer implements AutoCloseable {
 
     Pointer at(long offset, long count) {
         if (offset < 0 || count < 0 || offset + count > memory.byteSize()) {
-            throw new IndexOutOfBoundsException(count + " bytes at " + offset + " reach beyond the "
-                    + memory.byteSize() + " bytes of this memory");
+            throw new IndexOutOfBoundsException(
+                    count + " bytes at " + offset + " reach beyond the " + memory.byteSize() + " bytes of this memory");
         }
         return pointer.withByteOffset(offset);
     }
