@@ -231,7 +231,7 @@ class EngineUnderLoadTest {
         AtomicInteger step = new AtomicInteger();
         start(settings(4, 4), batch -> {
             if (step.incrementAndGet() == 4) {
-                throw new DeviceFailedException("GPU 1 fell off the bus");
+                throw new DeviceFailedException("GPU 1 fell off the bus", null);
             }
         });
         GenerationResult failure = join(submit(50));
