@@ -3,12 +3,15 @@ package io.intramuros.engine;
 import io.intramuros.engine.decoder.LoadedModel;
 import io.intramuros.engine.generation.Answer;
 import io.intramuros.engine.loop.StepLoop;
+import io.intramuros.engine.model.ModelFormatException;
 import io.intramuros.engine.template.ChatEncoder;
 import io.intramuros.engine.template.ChatTemplate;
 import io.intramuros.engine.tokenizer.Tokenizer;
 import io.intramuros.kernels.Backend;
 import io.intramuros.kernels.BackendOptions;
+import io.intramuros.kernels.BackendUnavailableException;
 import io.intramuros.kernels.Backends;
+import io.intramuros.kernels.OutOfDeviceMemoryException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -203,13 +206,25 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
         } catch (GivenUpException e) {
             status = stopped();
         } catch (RuntimeException | Error e) {
-            LOG.log(System.Logger.Level.ERROR, "The engine " + settings.name() + " failed", e);
+            log(e);
             if (status.state() != EngineStatus.State.FAILED) {
                 // What went wrong first is the reason; that a lost device can't be tidied up follows from it.
                 status = new EngineStatus(EngineStatus.State.FAILED, describe(e));
             }
         } finally {
             loading.countDown();
+        }
+    }
+
+    /** What an administrator can put right is one line; only what nobody expected needs to be traced. */
+    private void log(Throwable failure) {
+        String what = "The engine " + settings.name() + " failed";
+        switch (failure) {
+            case BackendUnavailableException _, OutOfDeviceMemoryException _, ModelFormatException _ -> {
+                LOG.log(System.Logger.Level.ERROR, what + ": " + describe(failure));
+                LOG.log(System.Logger.Level.DEBUG, what, failure);
+            }
+            default -> LOG.log(System.Logger.Level.ERROR, what, failure);
         }
     }
 
