@@ -8,6 +8,7 @@
 
 #include "fault.h"
 #include "graph.h"
+#include "identity.h"
 #include "memory.h"
 #include "settings.h"
 
@@ -211,14 +212,14 @@ DRIVER_API CUresult cuDeviceGet(CUdevice* device, int ordinal) {
 DRIVER_API CUresult cuDeviceGetName(char* name, int length, CUdevice device) {
   return answer("cuDeviceGetName", [&] {
     Device::at(device);
-    std::snprintf(name, static_cast<size_t>(length), "Intramuros emulated GPU");
+    std::snprintf(name, static_cast<size_t>(length), "%s", kName);
   });
 }
 
 DRIVER_API CUresult cuDeviceGetUuid(unsigned char* uuid, CUdevice device) {
   return answer("cuDeviceGetUuid", [&] {
     Device::at(device);
-    std::memset(uuid, 0xE0, 15);
+    std::memset(uuid, kUuidByte, 15);
     uuid[15] = static_cast<unsigned char>(device);
   });
 }
@@ -226,16 +227,12 @@ DRIVER_API CUresult cuDeviceGetUuid(unsigned char* uuid, CUdevice device) {
 DRIVER_API CUresult cuDeviceGetPCIBusId(char* id, int length, CUdevice device) {
   return answer("cuDeviceGetPCIBusId", [&] {
     Device::at(device);
-    std::snprintf(id, static_cast<size_t>(length), "0000:%02x:00.0", device + 1);
+    std::snprintf(id, static_cast<size_t>(length), "%s", bus_id(device).c_str());
   });
 }
 
 DRIVER_API CUresult cuDeviceGetByPCIBusId(CUdevice* device, const char* id) {
-  return answer("cuDeviceGetByPCIBusId", [&] {
-    unsigned bus = 0;
-    if (std::sscanf(id, "%*x:%x:", &bus) != 1) throw Failure(CUDA_ERROR_INVALID_VALUE, "no bus id");
-    *device = Device::at(static_cast<int>(bus) - 1).index;
-  });
+  return answer("cuDeviceGetByPCIBusId", [&] { *device = Device::at(device_of(id)).index; });
 }
 
 DRIVER_API CUresult cuDeviceTotalMem_v2(size_t* bytes, CUdevice device) {
@@ -491,3 +488,11 @@ DRIVER_API size_t intramurosEmulatorAllocations() {
   answer("intramurosEmulatorAllocations", [&] { count = Memory::get().count(*Context::current_unchecked()); });
   return count;
 }
+
+/// For the management library: bytes of a device's memory in use.
+DRIVER_API size_t intramurosEmulatorUsedBytes(int device) {
+  return initialised ? Device::at(device).used_bytes.load() : 0;
+}
+
+/// For the management library: whether a device fell off the bus.
+DRIVER_API int intramurosEmulatorIsLost(int device) { return initialised && Device::at(device).lost ? 1 : 0; }

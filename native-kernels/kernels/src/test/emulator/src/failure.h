@@ -6,6 +6,7 @@
 #include <string>
 
 #include "driver_types.h"
+#include "emulator_api.h"
 
 namespace intramuros::emulator {
 
@@ -29,4 +30,4 @@ CUresult answer(const char* call, const std::function<void()>& body);
 }  // namespace intramuros::emulator
 
 /// An entry point of the library.
-#define DRIVER_API extern "C" __attribute__((visibility("default")))
+#define DRIVER_API EMULATOR_API

@@ -1,5 +1,7 @@
 package io.intramuros.kernels;
 
+import java.util.List;
+
 /**
  * A device, or several used as one, that runs the operations of a decoder over a ragged batch.
  *
@@ -7,7 +9,7 @@ package io.intramuros.kernels;
  * a projection with the residual it is added to. Sums are accumulated in FP32 whatever the weights' type. An operation
  * may return before the device has done it; {@link #sample} returns results and so waits.
  *
- * <p>One thread, the engine's step loop, calls a backend. Weights, activations and stores belong to the backend that
+ * <p>One thread, the engine's step loop, calls a backend, unless a method says otherwise. Weights, activations and stores belong to the backend that
  * made them. Nothing is allocated on the device between {@link #beginStep} and {@link #endStep}.
  *
  * <p>Shapes are written {@code [rows, columns]}; {@code T} is {@link StepBatch#rows()}, {@code D} the hidden size,
@@ -20,6 +22,14 @@ public interface Backend extends AutoCloseable {
 
     /** One line for the log and the console: what was found and chosen, such as vector width and threads. */
     String description();
+
+    /**
+     * What was last read of each GPU that computes here, in the order in which the backend uses them; empty for a backend
+     * without GPUs, or where nobody watches them. Returns at once; from any thread.
+     */
+    default List<DeviceReading> deviceReadings() {
+        return List.of();
+    }
 
     /** Places a weight. The backend may read {@code tensor.data()} until it is closed. */
     Weight weight(HostTensor tensor, Split split);
