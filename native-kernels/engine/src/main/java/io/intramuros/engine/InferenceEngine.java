@@ -1,5 +1,6 @@
 package io.intramuros.engine;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -19,6 +20,16 @@ public interface InferenceEngine {
     /** Queue, batch, speed and cache at this moment. */
     EngineStatistics statistics();
 
+    /** The GPUs it computes on, as they were seen last; empty without GPUs, or if nobody watches them. */
+    default List<DeviceStatus> devices() {
+        return List.of();
+    }
+
+    /** How fast it may work at this moment, and what holds it back. */
+    default EnginePace pace() {
+        return EnginePace.FULL;
+    }
+
     /**
      * Renders and tokenizes a prompt.
      *
@@ -34,7 +45,7 @@ public interface InferenceEngine {
      *
      * @throws QueueFullException if {@code max-queue} requests wait already
      * @throws ContextExceededException if the prompt leaves no room for an answer
-     * @throws EngineUnavailableException if the engine is not ready
+     * @throws EngineUnavailableException if the engine is not ready, or drains because a GPU is too hot
      */
     Generation submit(GenerationRequest request, GenerationListener listener);
 }

@@ -6,6 +6,7 @@ import io.intramuros.engine.loop.StepLoop;
 import io.intramuros.engine.model.ModelFormatException;
 import io.intramuros.engine.template.ChatEncoder;
 import io.intramuros.engine.template.ChatTemplate;
+import io.intramuros.engine.thermal.ThermalPolicy;
 import io.intramuros.engine.tokenizer.Tokenizer;
 import io.intramuros.kernels.Backend;
 import io.intramuros.kernels.BackendOptions;
@@ -94,6 +95,30 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
         use.readLock().lock();
         try {
             return serving == null ? lastStatistics : serving.loop.statistics();
+        } finally {
+            use.readLock().unlock();
+        }
+    }
+
+    @Override
+    public List<DeviceStatus> devices() {
+        use.readLock().lock();
+        try {
+            return serving == null
+                    ? List.of()
+                    : serving.loaded.deviceReadings().stream()
+                            .map(DeviceStatus::of)
+                            .toList();
+        } finally {
+            use.readLock().unlock();
+        }
+    }
+
+    @Override
+    public EnginePace pace() {
+        use.readLock().lock();
+        try {
+            return serving == null ? EnginePace.FULL : serving.loop.pace();
         } finally {
             use.readLock().unlock();
         }
@@ -196,7 +221,12 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
     private void live() {
         try (LoadedModel loaded = LoadedModel.load(settings, openBackend, this::progress)) {
             StepLoop loop = new StepLoop(
-                    settings.name(), loaded, settings.maxBatchSize(), settings.maxQueue(), settings.tokenBudget());
+                    settings.name(),
+                    loaded,
+                    settings.maxBatchSize(),
+                    settings.maxQueue(),
+                    settings.tokenBudget(),
+                    new ThermalPolicy(settings.slowAboveCelsius(), settings.drainAboveCelsius()));
             card = loaded.card();
             open(new Serving(loaded, loop));
             Optional<String> failure = loop.run();

@@ -69,8 +69,13 @@ class DemonstrationModelTest {
     }
 
     private void start(int places, int tokenBudget) throws InterruptedException {
-        engine = LocalEngine.start(
-                new EngineSettings("smol", model, null, null, 0, List.of(), 256, places, 8, 0, tokenBudget, true));
+        engine = LocalEngine.start(EngineSettings.with("smol", model)
+                .contextTokens(256)
+                .maxBatchSize(places)
+                .maxQueue(8)
+                .tokenBudget(tokenBudget)
+                .demonstration(true)
+                .build());
         assertEquals(EngineStatus.State.READY, engine.awaitLoaded().state(), engine.status()::detail);
     }
 

@@ -53,24 +53,27 @@ class EngineUnderLoadTest {
         Path model = TinyModel.write(directory.resolve("tiny.gguf"), type);
         List<GenerationRequest> requests = variedRequests();
         List<int[]> alone = new ArrayList<>();
-        start(new EngineSettings("alone", model, null, null, 1, List.of(), 0, 1, 8, 0, TinyModel.CONTEXT, false));
+        start(settings("alone", model, 1, 8)
+                .threads(1)
+                .tokenBudget(TinyModel.CONTEXT)
+                .build());
         for (GenerationRequest request : requests) {
             alone.addAll(drawAll(List.of(request)));
         }
         close();
 
-        start(new EngineSettings("batched", model, null, null, 2, List.of(), 0, 8, 100, 0, 64, false));
+        start(settings("batched", model, 8, 100).tokenBudget(64).build());
         assertSame(alone, drawAll(requests));
         // Again, with every beginning in the cache.
         assertSame(alone, drawAll(requests));
         close();
 
-        start(new EngineSettings("chunked", model, null, null, 2, List.of(), 0, 3, 100, 0, 5, false));
+        start(settings("chunked", model, 3, 100).tokenBudget(5).build());
         assertSame(alone, drawAll(requests));
         close();
 
         long tight = (long) BYTES_PER_TOKEN_F32 * TinyModel.CONTEXT / (type == TensorType.F32 ? 1 : 2);
-        start(new EngineSettings("tight", model, null, null, 2, List.of(), 0, 8, 100, tight, 40, false));
+        start(settings("tight", model, 8, 100).cacheBytes(tight).tokenBudget(40).build());
         assertSame(alone, drawAll(requests));
     }
 
@@ -294,19 +297,11 @@ class EngineUnderLoadTest {
 
     @Test
     void everyRequestOfAStormHearsItsEndExactlyOnce() throws Exception {
-        start(new EngineSettings(
-                "storm",
-                TinyModel.write(directory.resolve("tiny.gguf"), TensorType.F32),
-                null,
-                null,
-                2,
-                List.of(),
-                0,
-                4,
-                1000,
-                (long) BYTES_PER_TOKEN_F32 * TinyModel.CONTEXT,
-                16,
-                false));
+        Path model = TinyModel.write(directory.resolve("tiny.gguf"), TensorType.F32);
+        start(settings("storm", model, 4, 1000)
+                .cacheBytes((long) BYTES_PER_TOKEN_F32 * TinyModel.CONTEXT)
+                .tokenBudget(16)
+                .build());
         Random random = new Random(11);
         List<Recorder> recorders = new ArrayList<>();
         List<Answer> answers = new ArrayList<>();
@@ -329,7 +324,11 @@ class EngineUnderLoadTest {
 
     private EngineSettings settings(int places, int queue) {
         Path model = TinyModel.write(directory.resolve("tiny.gguf"), TensorType.F32);
-        return new EngineSettings("load", model, null, null, 2, List.of(), 0, places, queue, 0, 0, false);
+        return settings("load", model, places, queue).build();
+    }
+
+    private static EngineSettings.Builder settings(String name, Path model, int places, int queue) {
+        return EngineSettings.with(name, model).threads(2).maxBatchSize(places).maxQueue(queue);
     }
 
     private void start(EngineSettings settings) throws InterruptedException {

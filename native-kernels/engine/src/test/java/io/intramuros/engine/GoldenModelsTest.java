@@ -102,6 +102,12 @@ class GoldenModelsTest {
     }
 
     private static EngineSettings settings(Path path, int tokenBudget) {
-        return new EngineSettings("golden", path, null, null, 2, List.of(), 0, 3, 8, 8 << 20, tokenBudget, false);
+        return EngineSettings.with("golden", path)
+                .threads(2)
+                .maxBatchSize(3)
+                .maxQueue(8)
+                .cacheBytes(8 << 20)
+                .tokenBudget(tokenBudget)
+                .build();
     }
 }

@@ -209,19 +209,23 @@ class LocalEngineTest {
     void aTruncatedModelAndAnUnknownBackendAreReasonsToo() throws Exception {
         byte[] whole = Files.readAllBytes(directory.resolve("tiny.gguf"));
         Path half = Files.write(directory.resolve("half.gguf"), Arrays.copyOf(whole, whole.length / 2));
-        assertFailed("half.gguf", new EngineSettings("half", half, null, null, 0, List.of(), 0, 1, 1, 0, 0, false));
+        assertFailed("half.gguf", EngineSettings.of("half", half));
         Path model = directory.resolve("tiny.gguf");
-        assertFailed("abacus", new EngineSettings("odd", model, null, "abacus", 0, List.of(), 0, 1, 1, 0, 0, false));
         assertFailed(
-                "cache memory", new EngineSettings("small", model, null, null, 0, List.of(), 0, 1, 1, 100, 0, false));
+                "abacus", EngineSettings.with("odd", model).backend("abacus").build());
+        assertFailed(
+                "cache memory",
+                EngineSettings.with("small", model).cacheBytes(100).build());
     }
 
     @Test
     void aSmallCacheShortensTheContext() throws InterruptedException {
         Path model = directory.resolve("tiny.gguf");
         // Two layers of two heads of 16 values, keys and values of 4 bytes: 512 bytes a token.
-        EngineSettings settings =
-                new EngineSettings("small", model, null, null, 0, List.of(), 0, 1, 1, 512 * 64 + 1, 0, false);
+        EngineSettings settings = EngineSettings.with("small", model)
+                .maxBatchSize(1)
+                .cacheBytes(512 * 64 + 1)
+                .build();
         try (LocalEngine small = LocalEngine.start(settings)) {
             assertEquals(EngineStatus.State.READY, small.awaitLoaded().state(), small.status()::detail);
             assertEquals(64, small.model().orElseThrow().contextTokens());

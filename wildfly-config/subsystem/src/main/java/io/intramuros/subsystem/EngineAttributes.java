@@ -95,20 +95,20 @@ final class EngineAttributes {
      *
      * @throws OperationFailedException if an expression can't be resolved, or its value isn't allowed
      */
-    static EngineSettings settings(OperationContext context, ModelNode model) throws OperationFailedException {
-        return new EngineSettings(
-                context.getCurrentAddressValue(),
-                path(MODEL.resolveModelAttribute(context, model).asString()),
-                MODEL_ID.resolveModelAttribute(context, model).asStringOrNull(),
-                BACKEND.resolveModelAttribute(context, model).asString(),
-                THREADS.resolveModelAttribute(context, model).asInt(0),
-                DevicesValidator.devices(DEVICES.resolveModelAttribute(context, model)),
-                CONTEXT_LENGTH.resolveModelAttribute(context, model).asInt(0),
-                MAX_BATCH_SIZE.resolveModelAttribute(context, model).asInt(),
-                MAX_QUEUE.resolveModelAttribute(context, model).asInt(),
-                CACHE_MEMORY.resolveModelAttribute(context, model).asLong(0) * BYTES_PER_MEGABYTE,
-                TOKEN_BUDGET.resolveModelAttribute(context, model).asInt(),
-                DEMONSTRATION.resolveModelAttribute(context, model).asBoolean());
+    static EngineSettings settings(OperationContext context, ModelNode resource) throws OperationFailedException {
+        String model = MODEL.resolveModelAttribute(context, resource).asString();
+        return EngineSettings.with(context.getCurrentAddressValue(), path(model))
+                .modelId(MODEL_ID.resolveModelAttribute(context, resource).asStringOrNull())
+                .backend(BACKEND.resolveModelAttribute(context, resource).asString())
+                .threads(THREADS.resolveModelAttribute(context, resource).asInt(0))
+                .devices(DevicesValidator.devices(DEVICES.resolveModelAttribute(context, resource)))
+                .contextTokens(CONTEXT_LENGTH.resolveModelAttribute(context, resource).asInt(0))
+                .maxBatchSize(MAX_BATCH_SIZE.resolveModelAttribute(context, resource).asInt())
+                .maxQueue(MAX_QUEUE.resolveModelAttribute(context, resource).asInt())
+                .cacheBytes(CACHE_MEMORY.resolveModelAttribute(context, resource).asLong(0) * BYTES_PER_MEGABYTE)
+                .tokenBudget(TOKEN_BUDGET.resolveModelAttribute(context, resource).asInt())
+                .demonstration(DEMONSTRATION.resolveModelAttribute(context, resource).asBoolean())
+                .build();
     }
 
     private static Path path(String model) throws OperationFailedException {

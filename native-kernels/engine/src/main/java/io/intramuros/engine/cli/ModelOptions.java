@@ -68,7 +68,7 @@ final class ModelOptions {
         if (!devices.isEmpty() && !computes.equals(CUDA)) {
             throw new ParameterException(spec.commandLine(), "--devices goes with --backend " + CUDA);
         }
-        return new EngineSettings(NAME, model, null, computes, threads, devices, contextTokens, batch, 0, 0, 0, false);
+        return EngineSettings.with(NAME, model).backend(computes).threads(threads).devices(devices).contextTokens(contextTokens).maxBatchSize(batch).maxQueue(0).build();
     }
 
     private String backend() {

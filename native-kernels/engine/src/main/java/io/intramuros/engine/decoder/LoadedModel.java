@@ -9,9 +9,11 @@ import io.intramuros.engine.tokenizer.Tokenizer;
 import io.intramuros.kernels.Backend;
 import io.intramuros.kernels.BackendOptions;
 import io.intramuros.kernels.Backends;
+import io.intramuros.kernels.DeviceReading;
 import io.intramuros.kernels.KvLayout;
 import io.intramuros.kernels.KvStore;
 import io.intramuros.kernels.TensorType;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -149,6 +151,11 @@ public final class LoadedModel implements AutoCloseable {
     /** What computes, in a line. */
     public String backendDescription() {
         return backend.description();
+    }
+
+    /** What was last read of each GPU that computes. From any thread, until {@link #close}. */
+    public List<DeviceReading> deviceReadings() {
+        return backend.deviceReadings();
     }
 
     /** Frees the backend's memory, then unmaps the weights. No step may be running. */

@@ -1,5 +1,6 @@
 package io.intramuros.engine.loop;
 
+import io.intramuros.engine.EnginePace;
 import io.intramuros.engine.EngineStatistics;
 import io.intramuros.engine.EngineUnavailableException;
 import io.intramuros.engine.FinishReason;
@@ -9,8 +10,10 @@ import io.intramuros.engine.decoder.LoadedModel;
 import io.intramuros.engine.generation.Answer;
 import io.intramuros.engine.scheduler.Chunk;
 import io.intramuros.engine.scheduler.Scheduler;
+import io.intramuros.engine.thermal.ThermalPolicy;
 import io.intramuros.kernels.DeviceFailedException;
 import io.intramuros.kernels.SampledToken;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -32,14 +35,19 @@ public final class StepLoop {
 
     private static final int FAILURES_IN_A_ROW = 3;
 
+    /** How often a loop that drains and has nothing to compute looks whether it may go on. */
+    private static final long PAUSE_NANOS = Duration.ofMillis(100).toNanos();
+
     private final String name;
     private final LoadedModel loaded;
     private final KvCache cache;
     private final Scheduler<Answer> scheduler;
     private final Meter meter;
+    private final Pacing pacing;
     private final int mostOpen;
     private final int places;
     private int failuresInARow;
+    private boolean paused;
 
     // Shared with the threads that submit.
     private final ReentrantLock lock = new ReentrantLock();
@@ -54,14 +62,16 @@ public final class StepLoop {
      * @param places the most requests answered at once
      * @param maxQueue the most that wait
      * @param tokenBudget the most tokens in a step
+     * @param heat what the temperatures of the model's GPUs allow
      */
-    public StepLoop(String name, LoadedModel loaded, int places, int maxQueue, int tokenBudget) {
+    public StepLoop(String name, LoadedModel loaded, int places, int maxQueue, int tokenBudget, ThermalPolicy heat) {
         this.name = name;
         this.loaded = loaded;
         this.places = places;
         this.mostOpen = (int) Math.min(Integer.MAX_VALUE, (long) places + maxQueue);
         cache = loaded.newCache();
         scheduler = new Scheduler<>(cache, places, tokenBudget);
+        pacing = new Pacing(name, heat, loaded::deviceReadings);
         meter = new Meter(loaded.blockBytes(), cache.blocks());
     }
 
@@ -69,9 +79,13 @@ public final class StepLoop {
      * Takes a request in. From any thread.
      *
      * @throws QueueFullException if too many are waiting
-     * @throws EngineUnavailableException if the loop is ending
+     * @throws EngineUnavailableException if the loop is ending, or its GPUs are too hot
      */
     public void submit(Answer answer) {
+        EnginePace pace = pacing.now();
+        if (pace.speed() == EnginePace.Speed.DRAINING) {
+            throw new EngineUnavailableException("The engine " + name + " takes no requests. " + pace.detail());
+        }
         lock.lock();
         try {
             if (closing) {
@@ -110,6 +124,11 @@ public final class StepLoop {
         }
     }
 
+    /** How fast it may work at this moment. From any thread. */
+    public EnginePace pace() {
+        return pacing.now();
+    }
+
     /**
      * Works until {@link #close}.
      *
@@ -136,6 +155,9 @@ public final class StepLoop {
             while (!closing && arrived.isEmpty() && scheduler.idle()) {
                 work.awaitUninterruptibly();
             }
+            if (paused) {
+                pause();
+            }
             arrived.forEach(scheduler::add);
             arrived.clear();
             return !closing;
@@ -144,9 +166,28 @@ public final class StepLoop {
         }
     }
 
+    /** Waits a moment, or less if the loop is to end. */
+    private void pause() {
+        long left = PAUSE_NANOS;
+        while (!closing && left > 0) {
+            try {
+                left = work.awaitNanos(left);
+            } catch (InterruptedException ignored) {
+                // Only close ends the loop.
+                left = 0;
+            }
+        }
+    }
+
     private void step() {
         letGoOfCancelled();
+        switch (pacing.now().speed()) {
+            case FULL -> scheduler.full();
+            case SLOW -> scheduler.half();
+            case DRAINING -> scheduler.drain();
+        }
         List<Chunk<Answer>> plan = scheduler.plan();
+        paused = plan.isEmpty() && !scheduler.idle();
         meter.occupied(scheduler.running().size(), cache.usedBlocks());
         if (!plan.isEmpty()) {
             compute(plan);

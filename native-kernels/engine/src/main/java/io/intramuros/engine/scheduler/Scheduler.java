@@ -13,7 +13,7 @@ import java.util.List;
  * that has budget for it:
  *
  * <ul>
- *   <li>an answer being written gets its one token, always: the budget is at least the number of places;
+ *   <li>an answer being written gets its one token, always: the full budget is at least the number of places;
  *   <li>half of the rest belongs to the oldest prompt, so that no crowd of short prompts can starve a long one;
  *   <li>what is left goes to the shortest prompts first, so that no long prompt delays a short one.
  * </ul>
@@ -30,8 +30,10 @@ import java.util.List;
  */
 public final class Scheduler<S extends Sequence> {
     private final KvCache cache;
-    private final int places;
-    private final int tokenBudget;
+    private final int mostPlaces;
+    private final int largestBudget;
+    private int places;
+    private int tokenBudget;
     private final Deque<S> waiting = new ArrayDeque<>();
 
     /** Oldest first. */
@@ -48,8 +50,27 @@ public final class Scheduler<S extends Sequence> {
                     "a budget of " + tokenBudget + " tokens does not reach for " + places + " sequences");
         }
         this.cache = cache;
-        this.places = places;
-        this.tokenBudget = tokenBudget;
+        mostPlaces = places;
+        largestBudget = tokenBudget;
+        full();
+    }
+
+    /** Plans as large as the scheduler was made for, from the next step on. */
+    public void full() {
+        places = mostPlaces;
+        tokenBudget = largestBudget;
+    }
+
+    /** Plans half as large. Who has a place keeps it: there are fewer only as sequences end. */
+    public void half() {
+        places = Math.max(1, mostPlaces / 2);
+        tokenBudget = Math.max(1, largestBudget / 2);
+    }
+
+    /** Gives no places but to sequences that had one before, in steps half as large. */
+    public void drain() {
+        half();
+        places = 0;
     }
 
     /** Puts a sequence at the end of the line. */
@@ -88,7 +109,10 @@ public final class Scheduler<S extends Sequence> {
         return running.isEmpty() && waiting.isEmpty();
     }
 
-    /** What the next step computes; empty only when idle. Blocks for it are in the tables. */
+    /**
+     * What the next step computes; empty only when idle, or when it drains and no sequence has a place. Blocks for it are
+     * in the tables.
+     */
     public List<Chunk<S>> plan() {
         makeRoomForRunning();
         admitWaiting();
@@ -119,8 +143,12 @@ public final class Scheduler<S extends Sequence> {
     }
 
     private void admitWaiting() {
-        while (running.size() < places && !waiting.isEmpty()) {
+        while (!waiting.isEmpty()) {
             S first = waiting.getFirst();
+            // Who lost its place to others was begun, and is answered to its end whatever the pace.
+            if (running.size() >= (first.started() ? mostPlaces : places)) {
+                return;
+            }
             int found = cache.open(first.blocks(), first.tokens(), first.length(), running.size());
             if (found < 0) {
                 return;
@@ -142,6 +170,8 @@ public final class Scheduler<S extends Sequence> {
                 prompts.add(sequence);
             }
         }
+        // At half size, more answers than the budget has tokens may still be running.
+        budget = Math.max(0, budget);
         if (!prompts.isEmpty()) {
             budget -= grant(prompts.getFirst(), Math.ceilDiv(budget, 2));
             prompts.sort(Comparator.comparingInt(sequence -> sequence.pending() - sequence.planned()));

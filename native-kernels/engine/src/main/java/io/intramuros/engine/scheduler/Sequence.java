@@ -70,6 +70,11 @@ public class Sequence {
         tokens[length++] = token;
     }
 
+    /** Whether it has ever had a place. */
+    final boolean started() {
+        return reused >= 0;
+    }
+
     final int pending() {
         return length - computed;
     }

@@ -203,6 +203,69 @@ class SchedulerTest {
         assertFalse(scheduler.plan().isEmpty());
     }
 
+    @Test
+    void atHalfSizeStepsAreHalfAsLargeAndPlacesAreGivenAgainOnlyBelowTheHalf() {
+        Scheduler<Draft> scheduler = new Scheduler<>(cache, 4, 8);
+        List<Draft> running = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            running.add(add(scheduler, 1, 10));
+        }
+        perform(scheduler, scheduler.plan());
+        add(scheduler, 20, 1);
+        scheduler.half();
+
+        assertEquals(4, scheduler.plan().size());
+        running.subList(0, 2).forEach(scheduler::remove);
+        assertEquals(2, scheduler.plan().size());
+        scheduler.remove(running.get(2));
+        List<Chunk<Draft>> plan = scheduler.plan();
+        assertEquals(2, plan.size());
+        assertEquals(4, plan.stream().mapToInt(Chunk::count).sum());
+
+        scheduler.full();
+        assertEquals(8, scheduler.plan().stream().mapToInt(Chunk::count).sum());
+    }
+
+    @Test
+    void answersGoOnAtHalfSizeAlsoIfTheyAreMoreThanItsTokens() {
+        Scheduler<Draft> scheduler = new Scheduler<>(cache, 5, 5);
+        Draft prompt = add(scheduler, 4, 1);
+        for (int i = 0; i < 4; i++) {
+            add(scheduler, 1, 10);
+        }
+        perform(scheduler, scheduler.plan());
+        scheduler.half();
+
+        List<Chunk<Draft>> plan = scheduler.plan();
+
+        assertEquals(0, planned(plan, prompt));
+        assertTrue(plan.stream().allMatch(chunk -> chunk.count() == 1));
+        assertFalse(plan.isEmpty());
+    }
+
+    @Test
+    void whoeverDrainsEndsWhatItBeganAndBeginsNothing() {
+        KvCache small = new KvCache(4, BLOCK);
+        Scheduler<Draft> scheduler = new Scheduler<>(small, 2, 16);
+        Draft first = add(scheduler, 4, 12);
+        Draft second = add(scheduler, 4, 12);
+        perform(scheduler, scheduler.plan());
+        Draft late = add(scheduler, 2, 1);
+        scheduler.drain();
+        boolean sentBack = false;
+        while (!first.done() || !second.done()) {
+            perform(scheduler, scheduler.plan());
+            sentBack |= scheduler.waiting() > 1;
+        }
+        assertTrue(sentBack);
+        assertTrue(scheduler.plan().isEmpty());
+        assertEquals(1, scheduler.waiting());
+
+        scheduler.full();
+        perform(scheduler, scheduler.plan());
+        assertTrue(late.done());
+    }
+
     /** A sequence that draws a fixed number of tokens. */
     private static final class Draft extends Sequence {
         private final int wanted;

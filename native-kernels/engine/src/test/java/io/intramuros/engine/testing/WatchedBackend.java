@@ -2,26 +2,43 @@ package io.intramuros.engine.testing;
 
 import io.intramuros.kernels.Backend;
 import io.intramuros.kernels.BackendOptions;
+import io.intramuros.kernels.DeviceReading;
 import io.intramuros.kernels.SampledToken;
 import io.intramuros.kernels.StepBatch;
 import io.intramuros.kernels.vector.VectorBackend;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/** The real backend, with a watcher that sees each step before it is computed, may hold it, break it or spoil its results. */
+/**
+ * The real backend, with a watcher that sees each step before it is computed, may hold it, break it or spoil its results,
+ * and may have GPUs.
+ */
 public final class WatchedBackend {
     private final Consumer<StepBatch> beforeStep;
     private final UnaryOperator<SampledToken[]> results;
+    private final Supplier<List<DeviceReading>> cards;
 
     /**
      * @param beforeStep hears each step; what it throws, the step throws
      * @param results may change the tokens drawn
+     * @param cards what is read of its GPUs
      */
-    public WatchedBackend(Consumer<StepBatch> beforeStep, UnaryOperator<SampledToken[]> results) {
+    public WatchedBackend(
+            Consumer<StepBatch> beforeStep,
+            UnaryOperator<SampledToken[]> results,
+            Supplier<List<DeviceReading>> cards) {
         this.beforeStep = beforeStep;
         this.results = results;
+        this.cards = cards;
+    }
+
+    /** A watcher without GPUs. */
+    public WatchedBackend(Consumer<StepBatch> beforeStep, UnaryOperator<SampledToken[]> results) {
+        this(beforeStep, results, List::of);
     }
 
     /** A watcher that changes nothing. */
@@ -36,6 +53,9 @@ public final class WatchedBackend {
                 Backend.class.getClassLoader(), new Class<?>[] {Backend.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("beginStep")) {
                         beforeStep.accept((StepBatch) arguments[0]);
+                    }
+                    if (method.getName().equals("deviceReadings")) {
+                        return cards.get();
                     }
                     try {
                         Object result = method.invoke(real, arguments);
