@@ -1,5 +1,6 @@
 package io.intramuros.pool;
 
+import io.intramuros.engine.EnginePace;
 import io.intramuros.engine.EngineRegistry;
 import io.intramuros.engine.EngineStatistics;
 import io.intramuros.engine.EngineStatus;
@@ -43,7 +44,7 @@ public class EnginePool {
     }
 
     /**
-     * Chooses who answers: of the ready engines that serve the model, the least busy.
+     * Chooses who answers: of the ready engines that serve the model, the least busy; one that drains if there is no other.
      *
      * @param model the model asked for; {@code null} for the house's default, the first by its engine's name
      * @throws NoEngineException if there is none, or none that is ready
@@ -54,7 +55,8 @@ public class EnginePool {
         String wanted = model != null ? model : defaultModel(ready).orElse(null);
         return ready.stream()
                 .filter(candidate -> candidate.card().id().equals(wanted))
-                .min(Comparator.comparingInt(candidate -> load(candidate.engine())))
+                .min(Comparator.comparing((PooledEngine candidate) -> drains(candidate.engine()))
+                        .thenComparingInt(candidate -> load(candidate.engine())))
                 .orElseThrow(() -> refusal(model, engines));
     }
 
@@ -83,6 +85,10 @@ public class EnginePool {
 
     private static Optional<String> defaultModel(List<PooledEngine> ready) {
         return ready.stream().map(first -> first.card().id()).findFirst();
+    }
+
+    private static boolean drains(InferenceEngine engine) {
+        return engine.pace().speed() == EnginePace.Speed.DRAINING;
     }
 
     private static int load(InferenceEngine engine) {

@@ -32,6 +32,14 @@ class EnginePoolTest {
     }
 
     @Test
+    void anEngineThatDrainsIsChosenOnlyIfThereIsNoOther() {
+        ScriptedEngine hot = new ScriptedEngine("a", "m").draining(true);
+        ScriptedEngine busy = new ScriptedEngine("b", "m").running(9);
+        assertSame(busy, pool(hot, busy).pick("m").engine());
+        assertSame(hot, pool(hot).pick("m").engine());
+    }
+
+    @Test
     void theHousesDefaultIsTheFirstByName() {
         EnginePool pool = pool(new ScriptedEngine("b", "second"), new ScriptedEngine("a", "first"));
         assertEquals("first", pool.pick(null).card().id());

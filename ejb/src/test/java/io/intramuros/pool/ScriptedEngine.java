@@ -1,6 +1,7 @@
 package io.intramuros.pool;
 
 import io.intramuros.engine.EncodedPrompt;
+import io.intramuros.engine.EnginePace;
 import io.intramuros.engine.EngineStatistics;
 import io.intramuros.engine.EngineStatus;
 import io.intramuros.engine.FinishReason;
@@ -29,6 +30,7 @@ public final class ScriptedEngine implements InferenceEngine {
     private final List<Submission> submissions = new CopyOnWriteArrayList<>();
     private volatile EngineStatus.State state = EngineStatus.State.READY;
     private volatile int running;
+    private volatile boolean draining;
     private volatile Runnable atSubmit = () -> {};
     private volatile Consumer<Submission> atCancel = _ -> {};
 
@@ -46,6 +48,12 @@ public final class ScriptedEngine implements InferenceEngine {
     /** Changes how many requests it has. */
     public ScriptedEngine running(int requests) {
         this.running = requests;
+        return this;
+    }
+
+    /** Makes it drain, or no longer. */
+    public ScriptedEngine draining(boolean now) {
+        this.draining = now;
         return this;
     }
 
@@ -94,6 +102,11 @@ public final class ScriptedEngine implements InferenceEngine {
     @Override
     public EngineStatistics statistics() {
         return new EngineStatistics(0, running, 0, 0, 0, 0, 0, 0, 0);
+    }
+
+    @Override
+    public EnginePace pace() {
+        return draining ? new EnginePace(EnginePace.Speed.DRAINING, "It is hot.") : EnginePace.FULL;
     }
 
     @Override

@@ -24,6 +24,9 @@ import org.jboss.dmr.ModelType;
 final class EngineAttributes {
     private static final long BYTES_PER_MEGABYTE = 1L << 20;
 
+    /** No GPU gets there: a limit that is never reached. */
+    private static final int HOTTEST_CELSIUS = 200;
+
     static final SimpleAttributeDefinition MODEL = new SimpleAttributeDefinitionBuilder("model", ModelType.STRING)
             .setAllowExpression(true)
             .setValidator(new StringLengthValidator(1))
@@ -70,6 +73,10 @@ final class EngineAttributes {
             .setValidator(new IntRangeValidator(1))
             .build();
 
+    static final SimpleAttributeDefinition SLOW_ABOVE_TEMPERATURE = temperature("slow-above-temperature");
+
+    static final SimpleAttributeDefinition DRAIN_ABOVE_TEMPERATURE = temperature("drain-above-temperature");
+
     static final SimpleAttributeDefinition DEMONSTRATION = optional("demonstration", ModelType.BOOLEAN)
             .setDefaultValue(ModelNode.FALSE)
             .build();
@@ -85,6 +92,8 @@ final class EngineAttributes {
             THREADS,
             DEVICES,
             TOKEN_BUDGET,
+            SLOW_ABOVE_TEMPERATURE,
+            DRAIN_ABOVE_TEMPERATURE,
             DEMONSTRATION);
 
     private EngineAttributes() {}
@@ -93,21 +102,36 @@ final class EngineAttributes {
      * What the resource says, for the engine. The path is as written: a relative one still has to be placed under the
      * server's data directory.
      *
-     * @throws OperationFailedException if an expression can't be resolved, or its value isn't allowed
+     * @throws OperationFailedException if an expression can't be resolved, or its value isn't allowed beside the others
      */
     static EngineSettings settings(OperationContext context, ModelNode resource) throws OperationFailedException {
         String model = MODEL.resolveModelAttribute(context, resource).asString();
+        int slowAbove =
+                SLOW_ABOVE_TEMPERATURE.resolveModelAttribute(context, resource).asInt(0);
+        int drainAbove =
+                DRAIN_ABOVE_TEMPERATURE.resolveModelAttribute(context, resource).asInt(0);
+        if (drainAbove > 0 && slowAbove > drainAbove) {
+            throw new OperationFailedException(SLOW_ABOVE_TEMPERATURE.getName() + " is " + slowAbove
+                    + " and must not be above " + DRAIN_ABOVE_TEMPERATURE.getName() + ", " + drainAbove);
+        }
         return EngineSettings.with(context.getCurrentAddressValue(), path(model))
                 .modelId(MODEL_ID.resolveModelAttribute(context, resource).asStringOrNull())
                 .backend(BACKEND.resolveModelAttribute(context, resource).asString())
                 .threads(THREADS.resolveModelAttribute(context, resource).asInt(0))
                 .devices(DevicesValidator.devices(DEVICES.resolveModelAttribute(context, resource)))
-                .contextTokens(CONTEXT_LENGTH.resolveModelAttribute(context, resource).asInt(0))
-                .maxBatchSize(MAX_BATCH_SIZE.resolveModelAttribute(context, resource).asInt())
+                .contextTokens(
+                        CONTEXT_LENGTH.resolveModelAttribute(context, resource).asInt(0))
+                .maxBatchSize(
+                        MAX_BATCH_SIZE.resolveModelAttribute(context, resource).asInt())
                 .maxQueue(MAX_QUEUE.resolveModelAttribute(context, resource).asInt())
-                .cacheBytes(CACHE_MEMORY.resolveModelAttribute(context, resource).asLong(0) * BYTES_PER_MEGABYTE)
-                .tokenBudget(TOKEN_BUDGET.resolveModelAttribute(context, resource).asInt())
-                .demonstration(DEMONSTRATION.resolveModelAttribute(context, resource).asBoolean())
+                .cacheBytes(
+                        CACHE_MEMORY.resolveModelAttribute(context, resource).asLong(0) * BYTES_PER_MEGABYTE)
+                .tokenBudget(
+                        TOKEN_BUDGET.resolveModelAttribute(context, resource).asInt())
+                .slowAboveCelsius(slowAbove)
+                .drainAboveCelsius(drainAbove)
+                .demonstration(
+                        DEMONSTRATION.resolveModelAttribute(context, resource).asBoolean())
                 .build();
     }
 
@@ -118,6 +142,13 @@ final class EngineAttributes {
             throw new OperationFailedException(
                     MODEL.getName() + " is not a path on this machine: " + e.getMessage(), e);
         }
+    }
+
+    private static SimpleAttributeDefinition temperature(String name) {
+        return optional(name, ModelType.INT)
+                .setMeasurementUnit(MeasurementUnit.CELSIUS)
+                .setValidator(new IntRangeValidator(1, HOTTEST_CELSIUS))
+                .build();
     }
 
     private static SimpleAttributeDefinitionBuilder optional(String name, ModelType type) {

@@ -16,6 +16,7 @@ import org.wildfly.subsystem.resource.ChildResourceDefinitionRegistrar;
 import org.wildfly.subsystem.resource.ManagementResourceRegistrar;
 import org.wildfly.subsystem.resource.ManagementResourceRegistrationContext;
 import org.wildfly.subsystem.resource.ResourceDescriptor;
+import org.wildfly.subsystem.resource.executor.Metric;
 import org.wildfly.subsystem.resource.executor.MetricOperationStepHandler;
 import org.wildfly.subsystem.resource.operation.ResourceOperationRuntimeHandler;
 
@@ -56,14 +57,20 @@ final class EngineResourceRegistrar implements ChildResourceDefinitionRegistrar 
         ManagementResourceRegistrar.of(descriptor.build()).register(registration);
         if (context.isRuntimeOnlyRegistrationValid()) {
             new EngineFactReader(engines).register(registration);
-            new MetricOperationStepHandler<InferenceEngine>(
-                            (operation, metric) -> {
-                                var engine = engines.find(operation.getCurrentAddressValue());
-                                return engine.isPresent() ? metric.execute(engine.get()) : null;
-                            },
-                            EngineMetric.class)
-                    .register(registration);
+            registerMetrics(registration, EngineMetric.class);
+            registerMetrics(registration, GpuMetric.class);
         }
         return registration;
+    }
+
+    private <M extends Enum<M> & Metric<InferenceEngine>> void registerMetrics(
+            ManagementResourceRegistration registration, Class<M> metrics) {
+        new MetricOperationStepHandler<InferenceEngine>(
+                        (operation, metric) -> {
+                            var engine = engines.find(operation.getCurrentAddressValue());
+                            return engine.isPresent() ? metric.execute(engine.get()) : null;
+                        },
+                        metrics)
+                .register(registration);
     }
 }

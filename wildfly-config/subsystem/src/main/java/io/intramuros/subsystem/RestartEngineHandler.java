@@ -27,9 +27,14 @@ final class RestartEngineHandler extends AbstractWriteAttributeHandler<Boolean> 
             throws OperationFailedException {
         // While the resource is being added its attributes are written too, before there is an engine to restart.
         boolean exists = exists(context);
+        Resource changed = context.readResource(PathAddress.EMPTY_ADDRESS, false);
+        if (exists) {
+            // What can't be an engine is refused here, before the one that runs is stopped.
+            EngineAttributes.settings(context, changed.getModel());
+        }
         if (exists && context.markResourceRestarted(context.getCurrentAddress(), services)) {
             services.removeRuntime(context, original(context));
-            services.addRuntime(context, context.readResource(PathAddress.EMPTY_ADDRESS, false));
+            services.addRuntime(context, changed);
             restarted.setHandback(true);
         }
         return false;

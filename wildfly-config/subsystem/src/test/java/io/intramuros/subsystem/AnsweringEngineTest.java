@@ -72,6 +72,19 @@ public class AnsweringEngineTest extends RunningSubsystem {
     }
 
     @Test
+    public void anEngineWithoutGpusWorksAtFullPaceAndTellsNothingOfGpus() throws Exception {
+        start("<engine name=\"main\" model=\"tiny.gguf\"/>");
+        await("main", "ready");
+        assertEquals("full", read("main", "pace").asString());
+        assertFalse(read("main", "pace-detail").isDefined());
+        assertEquals(List.of(), read("main", "gpus").asList());
+        assertEquals(List.of(), read("main", "gpu-throttle-reasons").asList());
+        for (GpuMetric metric : GpuMetric.values()) {
+            assertFalse(metric.name(), read("main", metric.get().getName()).isDefined());
+        }
+    }
+
+    @Test
     public void anEngineRemovedWhileAnsweringEndsEveryRequestWithAReason() throws Exception {
         start("<engine name=\"main\" model=\"tiny.gguf\" max-queue=\"" + MANY + "\"/>");
         await("main", "ready");

@@ -96,6 +96,21 @@ public class EngineLifeTest extends RunningSubsystem {
             String refused = fail(Util.getWriteAttributeOperation(engine("a"), "devices", new ModelNode(devices)));
             assertTrue(refused, refused.contains("devices is '" + devices + "'"));
         }
+        assertTrue(fail(Util.getWriteAttributeOperation(engine("a"), "slow-above-temperature", new ModelNode(201)))
+                .contains("slow-above-temperature"));
+    }
+
+    @Test
+    public void anEngineDrainsAtNoLowerTemperatureThanItSlowsDownAt() throws Exception {
+        start("<engine name=\"a\" model=\"/no/a\" slow-above-temperature=\"80\"/>");
+        InferenceEngine before = registry().find("a").orElseThrow();
+        String refusal =
+                fail(Util.getWriteAttributeOperation(engine("a"), "drain-above-temperature", new ModelNode(79)));
+        assertTrue(refusal, refusal.contains("slow-above-temperature is 80"));
+        assertTrue(refusal, refusal.contains("drain-above-temperature, 79"));
+        assertSame(before, registry().find("a").orElseThrow());
+        write("a", "drain-above-temperature", new ModelNode(80));
+        assertNotSame(before, registry().find("a").orElseThrow());
     }
 
     @Test
