@@ -194,11 +194,13 @@ class HotEngineTest {
         return answers;
     }
 
-    private static void join(List<Answer> answers) {
-        answers.forEach(answer -> assertEquals(FinishReason.LENGTH, join(answer).reason()));
+    private static void join(List<Answer> answers) throws Exception {
+        for (Answer answer : answers) {
+            assertEquals(FinishReason.LENGTH, join(answer).reason());
+        }
     }
 
-    private static GenerationResult join(Answer answer) {
-        return answer.result().toCompletableFuture().join();
+    private static GenerationResult join(Answer answer) throws Exception {
+        return answer.result().toCompletableFuture().get();
     }
 }

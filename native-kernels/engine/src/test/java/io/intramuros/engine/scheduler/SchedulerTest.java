@@ -253,11 +253,12 @@ class SchedulerTest {
         Draft late = add(scheduler, 2, 1);
         scheduler.drain();
         boolean sentBack = false;
-        while (!first.done() || !second.done()) {
+        for (int step = 0; step < 100; step++) {
             perform(scheduler, scheduler.plan());
             sentBack |= scheduler.waiting() > 1;
         }
         assertTrue(sentBack);
+        assertTrue(first.done() && second.done());
         assertTrue(scheduler.plan().isEmpty());
         assertEquals(1, scheduler.waiting());
 

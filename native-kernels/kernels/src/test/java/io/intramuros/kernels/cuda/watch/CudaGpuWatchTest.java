@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The binding to the driver's management library, against the stand-in of it. */
-@Timeout(60)
+@Timeout(20)
 class CudaGpuWatchTest {
     private static final String FIRST_GPU = "0000:01:00.0";
     private static final Duration NEVER_AGAIN = Duration.ofDays(1);
@@ -194,6 +194,7 @@ class CudaGpuWatchTest {
 
     private static void await(GpuWatch watch, Predicate<DeviceReading> condition) {
         while (!condition.test(watch.readings().getFirst())) {
+            assertFalse(Thread.interrupted(), "waited in vain");
             Thread.onSpinWait();
         }
     }
