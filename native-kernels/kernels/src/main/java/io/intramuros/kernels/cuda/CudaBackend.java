@@ -5,6 +5,7 @@ import io.intramuros.kernels.AttentionWeights;
 import io.intramuros.kernels.Backend;
 import io.intramuros.kernels.BackendUnavailableException;
 import io.intramuros.kernels.DeviceFailedException;
+import io.intramuros.kernels.DeviceReading;
 import io.intramuros.kernels.HostTensor;
 import io.intramuros.kernels.KvLayout;
 import io.intramuros.kernels.KvStore;
@@ -20,9 +21,11 @@ import io.intramuros.kernels.cuda.driver.CudaException;
 import io.intramuros.kernels.cuda.driver.DeviceBuffer;
 import io.intramuros.kernels.cuda.driver.Gpu;
 import io.intramuros.kernels.cuda.driver.PinnedBuffer;
+import io.intramuros.kernels.cuda.watch.GpuWatch;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -43,6 +46,7 @@ public final class CudaBackend implements Backend {
     private final boolean claimed;
     private final boolean useGraphs;
     private final RankGroup ranks;
+    private final Optional<GpuWatch> watch;
     private final List<Operation> pending = new ArrayList<>();
     private StepBatch batch;
     private int maxRows;
@@ -72,12 +76,18 @@ public final class CudaBackend implements Backend {
         }
     }
 
-    /** @param useGraphs whether steps of a known shape are captured and replayed */
+    /**
+     * @param claimed whether they are an engine's: watched, and given back at the end
+     * @param useGraphs whether steps of a known shape are captured and replayed
+     */
     CudaBackend(List<Gpu> gpus, boolean claimed, boolean useGraphs) {
         this.gpus = gpus;
         this.claimed = claimed;
         this.useGraphs = useGraphs;
         ranks = RankGroup.open(gpus);
+        watch = claimed
+                ? Optional.of(GpuWatch.start(gpus.stream().map(Gpu::busId).toList()))
+                : Optional.empty();
     }
 
     @Override
@@ -88,6 +98,11 @@ public final class CudaBackend implements Backend {
     @Override
     public String description() {
         return gpus.stream().map(Gpu::description).collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public List<DeviceReading> deviceReadings() {
+        return watch.map(GpuWatch::readings).orElse(List.of());
     }
 
     @Override
@@ -342,6 +357,7 @@ public final class CudaBackend implements Backend {
     public void close() {
         if (!closed) {
             closed = true;
+            watch.ifPresent(GpuWatch::close);
             ranks.close();
             if (claimed) {
                 GpuClaims.giveBack(gpus);

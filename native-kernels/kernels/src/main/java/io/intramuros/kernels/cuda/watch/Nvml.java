@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.intramuros.kernels.cuda.driver.CudaLibraries;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -22,9 +23,6 @@ import java.util.function.Consumer;
  */
 @SuppressWarnings("restricted") // Calling native functions is what this class is for.
 final class Nvml implements AutoCloseable {
-    /** A folder that has the library instead of the system. */
-    static final String FOLDER_PROPERTY = "intramuros.cuda.libraries";
-
     private static final String LIBRARY = "libnvidia-ml.so.1";
     private static final int LONGEST_ERROR = 256;
 
@@ -41,13 +39,13 @@ final class Nvml implements AutoCloseable {
     }
 
     /**
-     * Opens the library: that of the folder in the system property {@value #FOLDER_PROPERTY} if it is set, else the
+     * Opens the library: that of the folder in the system property {@value CudaLibraries#FOLDER_PROPERTY} if it is set, else the
      * system's.
      *
      * @param whyNot hears in one line why there is none
      */
     static Optional<Nvml> open(Consumer<String> whyNot) {
-        String folder = System.getProperty(FOLDER_PROPERTY);
+        String folder = System.getProperty(CudaLibraries.FOLDER_PROPERTY);
         SymbolLookup found;
         try {
             // Never unloaded: the library is small, and functions may be called as long as the program runs.

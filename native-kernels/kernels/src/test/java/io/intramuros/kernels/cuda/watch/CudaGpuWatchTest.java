@@ -4,8 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.intramuros.kernels.Backend;
+import io.intramuros.kernels.BackendOptions;
+import io.intramuros.kernels.Backends;
 import io.intramuros.kernels.DeviceReading;
 import io.intramuros.kernels.ThrottleReason;
+import io.intramuros.kernels.cuda.driver.CudaLibraries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -157,6 +161,20 @@ class CudaGpuWatchTest {
     }
 
     @Test
+    void theBackendTellsWhatIsReadOfItsGpusInTheirOrderAndWatchesThemAsLongAsItIsOpen() {
+        StandInGpus.set(0, "temperature=81");
+        try (Backend backend = Backends.open("cuda", new BackendOptions(1, List.of(1, 0)))) {
+            List<DeviceReading> readings = backend.deviceReadings();
+            assertEquals(
+                    List.of("0000:02:00.0", FIRST_GPU),
+                    readings.stream().map(DeviceReading::busId).toList());
+            assertEquals(OptionalInt.of(81), readings.getLast().temperatureCelsius());
+            assertEquals(1, watchingThreads());
+        }
+        assertEquals(0, watchingThreads());
+    }
+
+    @Test
     void withoutTheLibraryNothingIsWatchedAndTheReasonIsOneLine(@TempDir Path folder) {
         assertNotWatched(folder);
     }
@@ -168,7 +186,7 @@ class CudaGpuWatchTest {
     }
 
     private static void assertNotWatched(Path folder) {
-        String real = System.setProperty(Nvml.FOLDER_PROPERTY, folder.toString());
+        String real = System.setProperty(CudaLibraries.FOLDER_PROPERTY, folder.toString());
         try (GpuWatch watch = GpuWatch.start(List.of(FIRST_GPU))) {
             assertEquals(List.of(), watch.readings());
             String reason = watch.unavailable().orElseThrow();
@@ -176,7 +194,7 @@ class CudaGpuWatchTest {
             assertEquals(1, reason.lines().count(), reason);
             assertEquals(0, watchingThreads());
         } finally {
-            System.setProperty(Nvml.FOLDER_PROPERTY, real);
+            System.setProperty(CudaLibraries.FOLDER_PROPERTY, real);
         }
     }
 

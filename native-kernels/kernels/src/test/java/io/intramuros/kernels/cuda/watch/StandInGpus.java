@@ -3,6 +3,7 @@ package io.intramuros.kernels.cuda.watch;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.intramuros.kernels.cuda.driver.CudaLibraries;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -55,7 +56,7 @@ public final class StandInGpus {
 
     private static Path folder() {
         return Path.of(Objects.requireNonNull(
-                System.getProperty(Nvml.FOLDER_PROPERTY),
-                Nvml.FOLDER_PROPERTY + " names the folder with the stand-in's libraries"));
+                System.getProperty(CudaLibraries.FOLDER_PROPERTY),
+                CudaLibraries.FOLDER_PROPERTY + " names the folder with the stand-in's libraries"));
     }
 }
