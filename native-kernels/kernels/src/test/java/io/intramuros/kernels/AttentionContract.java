@@ -104,6 +104,20 @@ abstract class AttentionContract extends BackendFixture {
         }
     }
 
+    /** Runs a sequence in one chunk but for its last token, then that one alone, and compares it with the oracle. */
+    final void assertLastTokenAttendsToAll(Shape shape, int length) {
+        Layer layer = new Layer(backend(), shape, 8);
+        int[][] tables = scatteredTables(1, new Random(2));
+        List<int[]> chunk = new ArrayList<>();
+        for (int p = 0; p < length - 1; p++) {
+            chunk.add(new int[] {0, p});
+        }
+        layer.run(chunk, tables);
+        List<int[]> last = List.of(new int[] {0, length - 1});
+        double tolerance = shape.cache() == TensorType.BF16 ? BF16_TOLERANCE : 1e-4;
+        assertClose(layer.expected(last), layer.run(last, tables), tolerance, shape + ", token " + length);
+    }
+
     /** Whether prompts are computed by the same kernel as single tokens. */
     boolean sameToTheBit(Shape shape) {
         return true;

@@ -1,6 +1,7 @@
 package io.intramuros.kernels;
 
 import io.intramuros.kernels.cuda.EmulatedGpus;
+import org.junit.jupiter.api.Test;
 
 /** Holds the CUDA backend to the contract. */
 final class CudaAttentionTest extends AttentionContract {
@@ -12,5 +13,12 @@ final class CudaAttentionTest extends AttentionContract {
     @Override
     boolean sameToTheBit(Shape shape) {
         return shape.cache() == TensorType.F32;
+    }
+
+    @Test
+    void aTokenAttendsToAllPartitionsOfALongContext() {
+        for (int length : new int[] {256, 257, 550}) {
+            assertLastTokenAttendsToAll(new Shape(4, 2, 16, 16, TensorType.BF16, Rope.Pairing.HALVES, false), length);
+        }
     }
 }

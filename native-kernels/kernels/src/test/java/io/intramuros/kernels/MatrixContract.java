@@ -189,6 +189,18 @@ abstract class MatrixContract extends BackendFixture {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void aProjectionGivesTheSameToTheBitEachTime(TensorType type) {
+        int columns = columns(type)[columns(type).length - 1];
+        PlainTensor w = PlainTensor.random(type, 45, columns, new Random(7));
+        float[][] x = gaussian(33, columns, 8);
+        float[][] first = projected(backend(), w, x);
+        for (int time = 2; time <= 3; time++) {
+            assertArrayEquals(first, projected(backend(), w, x), type + ", time " + time);
+        }
+    }
+
     /** Whether a batch of so many rows is computed by the same kernel as a single row. */
     boolean sameToTheBit(TensorType type, int batch) {
         return true;
