@@ -68,7 +68,14 @@ final class ModelOptions {
         if (!devices.isEmpty() && !computes.equals(CUDA)) {
             throw new ParameterException(spec.commandLine(), "--devices goes with --backend " + CUDA);
         }
-        return EngineSettings.with(NAME, model).backend(computes).threads(threads).devices(devices).contextTokens(contextTokens).maxBatchSize(batch).maxQueue(0).build();
+        return EngineSettings.with(NAME, model)
+                .backend(computes)
+                .threads(threads)
+                .devices(devices)
+                .contextTokens(contextTokens)
+                .maxBatchSize(batch)
+                .maxQueue(0)
+                .build();
     }
 
     private String backend() {
