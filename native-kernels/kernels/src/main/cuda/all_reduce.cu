@@ -14,7 +14,7 @@
 // parts by turns, and who writes a set anew has heard since that everybody was past reading it. Every device launches
 // the same grid in the same order.
 //
-// A device that fails never tells: who waits looks at `abort` from time to time, a word of the host's memory that becomes
+// Without flags nobody waits: the parts are this device's own copies, and complete. A device that fails never tells: who waits looks at `abort` from time to time, a word of the host's memory that becomes
 // other than zero then, and leaves the residual as it is.
 //
 // Grid (any number of blocks up to what runs at once on every device), blocks of kReduceThreads. Preconditions: flags
@@ -33,12 +33,14 @@ extern "C" __global__ void __launch_bounds__(kReduceThreads) all_reduce_add(floa
   __shared__ u32 aborted;
   __shared__ float sums[kReduceThreads / kWarp];
   if (threadIdx.x == 0) {
-    step = counts[blockIdx.x] + 1;
-    counts[blockIdx.x] = step;
     aborted = 0;
+    if (flags) {
+      step = counts[blockIdx.x] + 1;
+      counts[blockIdx.x] = step;
+    }
   }
   __syncthreads();
-  if ((int)threadIdx.x < devices) {
+  if (flags && (int)threadIdx.x < devices) {
     storeReleaseSystem(flags[threadIdx.x] + blockIdx.x * kMaxDevices + rank, step);
     const u32* mine = flags[rank] + blockIdx.x * kMaxDevices + threadIdx.x;
     // Counts may wrap around: the difference says who is ahead.

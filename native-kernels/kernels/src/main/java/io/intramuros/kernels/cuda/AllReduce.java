@@ -3,58 +3,45 @@ package io.intramuros.kernels.cuda;
 import io.intramuros.kernels.cuda.driver.DeviceBuffer;
 import io.intramuros.kernels.cuda.driver.GpuContext;
 import io.intramuros.kernels.cuda.driver.GpuStream;
+import io.intramuros.kernels.cuda.driver.KernelArguments;
 import io.intramuros.kernels.cuda.driver.LaunchShape;
 import io.intramuros.kernels.cuda.driver.PinnedBuffer;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /**
- * The sum of all ranks' parts over peer memory, by {@code all_reduce.cu}: one rank's side of it. Two sets of parts are
- * used by turns.
+ * The sum of all ranks' parts, added to the residual, by {@code all_reduce.cu}: one rank's side of it. Every rank adds in
+ * the same order, so that all have the same residual to the bit. Two sets of parts are used by turns. How a rank comes to
+ * the others' parts is the subclass's: {@link PeerAllReduce} reads them where they are, {@link PulledAllReduce} copies
+ * them first.
  */
-final class AllReduce {
+abstract sealed class AllReduce permits PeerAllReduce, PulledAllReduce {
     private static final int THREADS = 256;
     private static final int SLICE = 4 * THREADS;
-    private static final int SETS = 2;
 
     /** The most ranks that the kernel knows; {@code kMaxDevices} there. */
     static final int MOST_RANKS = 8;
+
+    static final int SETS = 2;
 
     private final int rank;
     private final int blocks;
     private final int maxRows;
     private final int maxColumns;
     private final DeviceBuffer[] parts = new DeviceBuffer[SETS];
-    private final DeviceBuffer flags;
-    private final DeviceBuffer counts;
     private final DeviceBuffer squares;
-    private final DeviceBuffer addresses;
-    private final PinnedBuffer staging;
-    private final PinnedBuffer abort;
-    private final long abortAddress;
-    private int ranks;
     private int set;
 
     /** @param blocks that run at once on every rank's GPU; the same on all */
-    AllReduce(GpuContext context, GpuStream stream, int rank, int blocks, int maxRows, int maxColumns) {
+    AllReduce(GpuContext context, int rank, int blocks, int maxRows, int maxColumns) {
         this.rank = rank;
         this.blocks = blocks;
         this.maxRows = maxRows;
         this.maxColumns = maxColumns;
         for (int i = 0; i < SETS; i++) {
-            parts[i] = context.allocate((long) maxRows * maxColumns * Float.BYTES);
+            parts[i] = context.allocate(partBytes());
         }
-        flags = context.allocate((long) blocks * MOST_RANKS * Integer.BYTES);
-        counts = context.allocate((long) blocks * Integer.BYTES);
         squares = context.allocate((long) maxRows * slices(maxColumns) * Float.BYTES);
-        addresses = context.allocate((SETS + 1L) * MOST_RANKS * Long.BYTES);
-        staging = new PinnedBuffer(addresses.bytes());
-        abort = new PinnedBuffer(Integer.BYTES);
-        abort.memory().set(ValueLayout.JAVA_INT, 0, 0);
-        abortAddress = abort.deviceAddress();
-        stream.zero(flags, 0, flags.bytes());
-        stream.zero(counts, 0, counts.bytes());
-        stream.synchronize();
     }
 
     /** Slices of a row whose squares are summed up on their own. */
@@ -62,75 +49,90 @@ final class AllReduce {
         return Math.ceilDiv(columns, SLICE);
     }
 
-    boolean serves(int rows, int columns) {
+    final boolean serves(int rows, int columns) {
         return rows <= maxRows && columns <= maxColumns;
     }
+
+    final long partBytes() {
+        return (long) maxRows * maxColumns * Float.BYTES;
+    }
+
+    final int rank() {
+        return rank;
+    }
+
+    final int blocks() {
+        return blocks;
+    }
+
+    /** Begins a step with the first set, as a captured graph does. */
+    final void begin() {
+        set = 0;
+    }
+
+    /** Where this rank's part of the next sum goes. */
+    final DeviceBuffer part() {
+        return parts[set];
+    }
+
+    /** This rank's part in one of the sets. */
+    final DeviceBuffer part(int set) {
+        return parts[set];
+    }
+
+    /** Sums of squares of the rows that were summed last, {@code [rows, slices]}. */
+    final long squares() {
+        return squares.address();
+    }
+
+    /** {@code residual += } the sum of all parts, once every rank has written its own. */
+    final void sum(Launcher launcher, long residual, int rows, int columns) {
+        gather(launcher.stream(), set, (long) rows * columns * Float.BYTES);
+        KernelArguments arguments = launcher.arguments().address(residual).address(addresses(set));
+        putFlags(arguments).number(rows).number(columns).address(squares.address());
+        putAbort(arguments);
+        launcher.launch("all_reduce_add", LaunchShape.of(Math.min(blocks, rows * slices(columns)), THREADS));
+        set = (set + 1) % SETS;
+    }
+
+    /** Makes the ranks known to each other; on this rank's thread, once all have been made. */
+    abstract void connect(GpuStream stream, List<AllReduce> all);
+
+    /** Has the first bytes of all ranks' parts of a set where the kernel reads them. */
+    abstract void gather(GpuStream stream, int set, long bytes);
+
+    /** Where the addresses of a set's parts stand, one per rank. */
+    abstract long addresses(int set);
+
+    /** Passes flags, counts, this rank and the number of ranks. */
+    abstract KernelArguments putFlags(KernelArguments arguments);
+
+    /** Passes the word that ends all waiting. */
+    abstract void putAbort(KernelArguments arguments);
+
+    /** Whether a sum can be captured and replayed. */
+    abstract boolean capturable();
+
+    /** Ends all waiting for other ranks: one of them has failed. From any thread. */
+    abstract void abort();
 
     void free() {
         for (DeviceBuffer part : parts) {
             part.free();
         }
-        flags.free();
-        counts.free();
         squares.free();
-        addresses.free();
-        staging.close();
-        abort.close();
     }
 
-    /** Makes the ranks known to each other; on this rank's thread, once all have been made. */
-    void connect(GpuStream stream, List<AllReduce> all) {
-        ranks = all.size();
-        for (int set = 0; set < SETS; set++) {
-            for (int r = 0; r < ranks; r++) {
-                putAddress(set * MOST_RANKS + r, all.get(r).parts[set]);
-            }
+    /** Puts device addresses into memory of a GPU. */
+    static void sendAddresses(GpuStream stream, List<DeviceBuffer> buffers, PinnedBuffer staging, DeviceBuffer to) {
+        for (int i = 0; i < buffers.size(); i++) {
+            staging.memory()
+                    .set(
+                            ValueLayout.JAVA_LONG,
+                            (long) i * Long.BYTES,
+                            buffers.get(i).address());
         }
-        for (int r = 0; r < ranks; r++) {
-            putAddress(SETS * MOST_RANKS + r, all.get(r).flags);
-        }
-        stream.copyIn(staging, 0, addresses, 0, addresses.bytes());
+        stream.copyIn(staging, 0, to, 0, (long) buffers.size() * Long.BYTES);
         stream.synchronize();
-    }
-
-    private void putAddress(int place, DeviceBuffer buffer) {
-        staging.memory().set(ValueLayout.JAVA_LONG, (long) place * Long.BYTES, buffer.address());
-    }
-
-    /** Where this rank's part of the next sum goes. */
-    DeviceBuffer part() {
-        return parts[set];
-    }
-
-    /** Sums of squares of the rows that were summed last, {@code [rows, slices]}. */
-    long squares() {
-        return squares.address();
-    }
-
-    /** {@code residual += } the sum of all parts, once every rank has written its own. */
-    void launch(Launcher launcher, long residual, int rows, int columns) {
-        launcher.arguments()
-                .address(residual)
-                .address(addresses.address() + (long) set * MOST_RANKS * Long.BYTES)
-                .address(addresses.address() + (long) SETS * MOST_RANKS * Long.BYTES)
-                .address(counts.address())
-                .number(rank)
-                .number(ranks)
-                .number(rows)
-                .number(columns)
-                .address(squares.address())
-                .address(abortAddress);
-        launcher.launch("all_reduce_add", LaunchShape.of(Math.min(blocks, rows * slices(columns)), THREADS));
-        set = (set + 1) % SETS;
-    }
-
-    /** Begins a step with the first set, as a captured graph does. */
-    void begin() {
-        set = 0;
-    }
-
-    /** Ends all waiting for other ranks: one of them has failed. From any thread. */
-    void abort() {
-        abort.memory().set(ValueLayout.JAVA_INT, 0, 1);
     }
 }

@@ -27,6 +27,9 @@ final class Rank {
     private final GraphCache graphs = new GraphCache();
     private final GpuEvent logitsWritten;
 
+    /** Where the ranks' threads meet if their GPUs don't reach each other; else {@code null}. */
+    private Rendezvous rendezvous;
+
     // The workspace: made before a step that needs more of it than there is.
     private StepTables tables;
     private TileProjection tiles;
@@ -34,6 +37,11 @@ final class Rank {
     private PagedAttention attention;
     private AllReduce allReduce;
     private Sampling sampling;
+
+    /** Which tokens' logits this rank computes. */
+    private int logitsBegin;
+
+    private int logitsEnd;
 
     /** Whose rows' squares the last sum over all ranks left, or {@code null}. */
     private CudaActivations squaresOf;
@@ -67,12 +75,27 @@ final class Rank {
         return thread;
     }
 
-    GpuContext context() {
-        return context;
-    }
-
     AllReduce allReduce() {
         return allReduce;
+    }
+
+    /** Lets this GPU use the others' memory. */
+    void reach(List<Rank> all) {
+        for (Rank other : all) {
+            if (other != this) {
+                context.reach(other.context);
+            }
+        }
+    }
+
+    /** Whether this GPU can be given the others' memory. */
+    boolean canReach(List<Rank> all) {
+        return all.stream().allMatch(other -> other == this || context.canReach(other.context.gpu()));
+    }
+
+    /** Has parts and logits copied, as the GPUs don't reach each other. */
+    void meetAt(Rendezvous rendezvous) {
+        this.rendezvous = rendezvous;
     }
 
     Sampling sampling() {
@@ -126,7 +149,7 @@ final class Rank {
             attention = new PagedAttention(context, need.heads(), need.headDim(), need.mostParts());
             changed = true;
         }
-        if (index == 0
+        if ((index == 0 || rendezvous != null)
                 && need.vocabulary() > 0
                 && (sampling == null || !sampling.serves(need.logitRows(), need.vocabulary()))) {
             if (sampling != null) {
@@ -139,12 +162,19 @@ final class Rank {
             if (allReduce != null) {
                 allReduce.free();
             }
-            allReduce = new AllReduce(context, stream, index, need.reduceBlocks(), need.maxRows(), need.maxColumns());
+            allReduce = allReduce(need);
             changed = true;
         }
         if (changed) {
             graphs.clear();
         }
+    }
+
+    private AllReduce allReduce(Workspace need) {
+        return rendezvous == null
+                ? new PeerAllReduce(context, stream, index, need.reduceBlocks(), need.maxRows(), need.maxColumns())
+                : new PulledAllReduce(
+                        context, rendezvous, index, ranks, need.reduceBlocks(), need.maxRows(), need.maxColumns());
     }
 
     /** Has the operations of a step done, and the logits if it has any; returns when they are queued. */
@@ -175,7 +205,7 @@ final class Rank {
                 launchLogits(program.logits(), 0, shape.logitRows(), out);
             }
         };
-        if (graph) {
+        if (graph && (allReduce == null || allReduce.capturable())) {
             graphs.run(stream, program, shape, work);
         } else {
             work.run();
@@ -197,6 +227,9 @@ final class Rank {
         for (Rank other : all) {
             if (other != this) {
                 stream.await(other.logitsWritten);
+                if (rendezvous != null) {
+                    sampling.pull(stream, other.sampling, other.logitsBegin, other.logitsEnd, count);
+                }
             }
         }
         sampling.launch(launcher, tables, first, count);
@@ -260,7 +293,7 @@ final class Rank {
                     weight.address(index, 0), weight.format(), 0, part.address(), weight.rows(), weight.rows());
             projections.project(launcher, in, List.of(target), false);
         }
-        allReduce.launch(launcher, add.residual().address(index), rows, weight.rows());
+        allReduce.sum(launcher, add.residual().address(index), rows, weight.rows());
         squaresOf = add.residual();
     }
 
@@ -296,11 +329,13 @@ final class Rank {
         CudaWeight head = logits.head();
         int begin = head.divided() ? head.firstRow(index) : sliceBegin(head.rows(), index);
         int end = head.divided() ? begin + head.rowsOf(index) : sliceBegin(head.rows(), index + 1);
+        logitsBegin = begin;
+        logitsEnd = end;
         ProjectionTarget target = new ProjectionTarget(
                 head.address(index, head.divided() ? 0 : begin),
                 head.format(),
                 0,
-                out.logits(begin),
+                rendezvous == null ? out.logits(begin) : sampling.logits(begin),
                 end - begin,
                 head.rows());
         ProjectionInput in = normed(logits.hidden(), logits.gain(), logits.epsilon(), tables.logitRows(first), count);

@@ -15,6 +15,8 @@ import java.util.function.Function;
  * nothing is tried any more.
  */
 final class RankGroup {
+    private static final System.Logger LOG = System.getLogger(RankGroup.class.getName());
+
     private final List<Rank> ranks;
     private Workspace prepared;
     private DeviceFailedException failure;
@@ -59,11 +61,19 @@ final class RankGroup {
     }
 
     private void connectPeers() {
+        boolean reachable = onAll(rank -> rank.canReach(ranks)).stream().allMatch(can -> can);
+        if (!reachable) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "The engine''s GPUs don''t reach each other''s memory: what they share is copied through the host, which"
+                            + " makes every step slower.");
+        }
+        Rendezvous rendezvous = reachable ? null : new Rendezvous(ranks.size());
         onAll(rank -> {
-            for (Rank other : ranks) {
-                if (other != rank) {
-                    rank.context().reach(other.context());
-                }
+            if (reachable) {
+                rank.reach(ranks);
+            } else {
+                rank.meetAt(rendezvous);
             }
             return null;
         });
@@ -92,7 +102,8 @@ final class RankGroup {
             try {
                 results.add(GpuThread.join(one));
             } catch (RuntimeException e) {
-                first = first == null ? e : first;
+                // Those that only waited for another say nothing about why.
+                first = first == null || e instanceof CudaException ? e : first;
             }
         }
         if (first != null) {

@@ -62,6 +62,14 @@ final class Sampling {
         return logits.address() + (long) token * Float.BYTES;
     }
 
+    /** Copies another rank's share of the logits to where they belong here. */
+    void pull(GpuStream stream, Sampling from, int begin, int end, int count) {
+        for (int row = 0; row < count; row++) {
+            long at = ((long) row * vocabulary + begin) * Float.BYTES;
+            stream.copy(from.logits, at, logits, at, (long) (end - begin) * Float.BYTES);
+        }
+    }
+
     /** Takes tokens from {@code count} rows of logits, by the step's rules from {@code first} on. */
     void launch(Launcher launcher, StepTables step, int first, int count) {
         launcher.arguments()

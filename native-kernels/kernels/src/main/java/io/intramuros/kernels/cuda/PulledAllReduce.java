@@ -1,0 +1,100 @@
+package io.intramuros.kernels.cuda;
+
+import io.intramuros.kernels.cuda.driver.DeviceBuffer;
+import io.intramuros.kernels.cuda.driver.GpuContext;
+import io.intramuros.kernels.cuda.driver.GpuEvent;
+import io.intramuros.kernels.cuda.driver.GpuStream;
+import io.intramuros.kernels.cuda.driver.KernelArguments;
+import io.intramuros.kernels.cuda.driver.PinnedBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * For GPUs that don't reach each other's memory: every rank copies the others' parts, which the driver takes through the
+ * host, and then adds them up by itself. The ranks' threads meet before, so that each part's mark has been set when
+ * another rank's queue waits for it.
+ */
+final class PulledAllReduce extends AllReduce {
+    private final Rendezvous rendezvous;
+    private final GpuEvent[] written = new GpuEvent[SETS];
+    private final DeviceBuffer[] copies;
+    private final DeviceBuffer addresses;
+    private final PinnedBuffer staging;
+    private List<PulledAllReduce> all = List.of();
+
+    PulledAllReduce(
+            GpuContext context, Rendezvous rendezvous, int rank, int ranks, int blocks, int maxRows, int maxColumns) {
+        super(context, rank, blocks, maxRows, maxColumns);
+        this.rendezvous = rendezvous;
+        copies = new DeviceBuffer[ranks];
+        for (int i = 0; i < ranks; i++) {
+            copies[i] = i == rank ? null : context.allocate(partBytes());
+        }
+        for (int set = 0; set < SETS; set++) {
+            written[set] = context.event();
+        }
+        addresses = context.allocate((long) SETS * ranks * Long.BYTES);
+        staging = new PinnedBuffer(addresses.bytes());
+    }
+
+    @Override
+    void connect(GpuStream stream, List<AllReduce> ranks) {
+        all = ranks.stream().map(PulledAllReduce.class::cast).toList();
+        List<DeviceBuffer> buffers = new ArrayList<>();
+        for (int set = 0; set < SETS; set++) {
+            for (int i = 0; i < copies.length; i++) {
+                buffers.add(i == rank() ? part(set) : copies[i]);
+            }
+        }
+        sendAddresses(stream, buffers, staging, addresses);
+    }
+
+    @Override
+    void gather(GpuStream stream, int set, long bytes) {
+        stream.record(written[set]);
+        rendezvous.meet();
+        for (int i = 0; i < copies.length; i++) {
+            if (i != rank()) {
+                stream.await(all.get(i).written[set]);
+                stream.copy(all.get(i).part(set), 0, copies[i], 0, bytes);
+            }
+        }
+    }
+
+    @Override
+    long addresses(int set) {
+        return addresses.address() + (long) set * copies.length * Long.BYTES;
+    }
+
+    @Override
+    KernelArguments putFlags(KernelArguments arguments) {
+        return arguments.address(0).address(0).number(rank()).number(copies.length);
+    }
+
+    @Override
+    void putAbort(KernelArguments arguments) {
+        arguments.address(0);
+    }
+
+    @Override
+    boolean capturable() {
+        return false;
+    }
+
+    @Override
+    void abort() {
+        rendezvous.abort();
+    }
+
+    @Override
+    void free() {
+        super.free();
+        for (DeviceBuffer copy : copies) {
+            if (copy != null) {
+                copy.free();
+            }
+        }
+        addresses.free();
+        staging.close();
+    }
+}
