@@ -1,6 +1,7 @@
 package io.intramuros.engine.model;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -29,12 +30,20 @@ public final class ModelLoader {
                     model,
                     null,
                     Files.exists(model)
-                            ? "is neither a GGUF file nor a directory"
-                            : "there is no such file or directory");
+                            ? "is neither a file nor a directory; give the path of a GGUF file or of a directory with"
+                                    + " config.json"
+                            : "there is no such file or directory; give the path, on this server, of a GGUF file or of a"
+                                    + " directory with config.json, and let the server's user read it");
         } catch (NoSuchFileException e) {
-            throw new ModelFormatException(Path.of(e.getFile()), null, "the file is missing", e);
+            throw new ModelFormatException(
+                    Path.of(e.getFile()), null, "the file is missing; copy the model here again", e);
         } catch (IOException e) {
-            throw new ModelFormatException(model, null, "cannot be read: " + e.getMessage(), e);
+            throw new ModelFormatException(model, null, "cannot be read: " + reason(e), e);
         }
+    }
+
+    /** Java's own message of a forbidden access is the path alone. */
+    private static String reason(IOException e) {
+        return e instanceof AccessDeniedException ? "the server's user may not; let it read the file" : e.getMessage();
     }
 }

@@ -52,7 +52,11 @@ public final class GgufTokenizerJson {
             case "llama" -> writer.sentencePiece();
             default ->
                 throw new TokenizerFormatException(
-                        "tokenizer.ggml.model", "is " + vocabulary.model() + "; gpt2 and llama are supported");
+                        "tokenizer.ggml.model",
+                        "is " + vocabulary.model()
+                                + ("t5".equals(vocabulary.model()) ? " (SentencePiece Unigram)" : "")
+                                + "; this engine knows byte-level BPE (gpt2) and SentencePiece BPE (llama). Give the model's"
+                                + " Hugging Face directory instead, whose tokenizer.json has the tokenizer as it is");
         };
     }
 

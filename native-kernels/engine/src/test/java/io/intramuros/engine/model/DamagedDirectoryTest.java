@@ -150,9 +150,9 @@ class DamagedDirectoryTest {
 
     @Test
     void refusesWhatIsNoModelAtAll() throws IOException {
-        assertTrue(assertThrows(ModelFormatException.class, () -> ModelLoader.open(directory.resolve("nothing")))
-                .getMessage()
-                .contains("no such file or directory"));
+        String reason = assertThrows(ModelFormatException.class, () -> ModelLoader.open(directory.resolve("nothing")))
+                .getMessage();
+        assertTrue(reason.contains("no such file or directory; give the path"), reason);
         assertThrows(ModelFormatException.class, () -> ModelLoader.open(directory));
     }
 
