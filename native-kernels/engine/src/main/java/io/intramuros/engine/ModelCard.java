@@ -4,7 +4,7 @@ package io.intramuros.engine;
  * What ran: enough to prove afterwards which weights gave an answer.
  *
  * @param id the name clients ask for, the engine's name unless the administrator set another
- * @param displayName the model's own name, from its files
+ * @param displayName what people call the model: its directory's or its file's name
  * @param family the architecture's name, such as {@code llama} or {@code qwen2}
  * @param parameters number of weights
  * @param precision what the weights are stored in, such as {@code BF16} or {@code Q4_1}; mixed files name their most

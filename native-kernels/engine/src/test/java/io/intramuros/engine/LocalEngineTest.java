@@ -43,7 +43,7 @@ class LocalEngineTest {
         ModelCard card = engine.model().orElseThrow();
 
         assertEquals("tiny", card.id());
-        assertEquals("Tiny", card.displayName());
+        assertEquals("tiny", card.displayName());
         assertEquals("llama", card.family());
         assertEquals("F32", card.precision());
         assertFalse(card.quantised());

@@ -4,6 +4,7 @@ import io.intramuros.kernels.Rope;
 import io.intramuros.kernels.TensorType;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** Reads a decoder's shape from the metadata of a GGUF file. */
@@ -65,8 +66,7 @@ final class GgufConfiguration {
                 metadata.file(),
                 new ModelConfig(
                         family.label(),
-                        metadata.string("general.name")
-                                .orElse(metadata.file().getFileName().toString()),
+                        displayName(metadata.file()),
                         vocabulary,
                         hidden,
                         required("feed_forward_length", ModelLimits.FEED_FORWARD),
@@ -78,6 +78,15 @@ final class GgufConfiguration {
                         new Rope(frequencies(headDim), family.ggufPairing()),
                         // Within the sliding window every token sees all before it, as this engine computes it.
                         Math.min(context, window)));
+    }
+
+    /**
+     * Called as its file is, as a model in a directory is called as that: {@code general.name} is often a checkpoint's
+     * name that only its makers know. The encoding at the end of the name is said elsewhere.
+     */
+    static String displayName(Path file) {
+        String name = file.getFileName().toString().replaceFirst("(?i)\\.gguf$", "");
+        return name.replaceFirst("(?i)(?<=.)[-._](I?Q\\d+_\\w+|B?F16|F32)$", "");
     }
 
     private float[] frequencies(int headDim) {

@@ -6,7 +6,7 @@ import io.intramuros.kernels.Rope;
  * The shape of a decoder, the same for every family and file format.
  *
  * @param family the architecture's name: {@code llama}, {@code qwen2}
- * @param displayName the model's own name, or its directory's
+ * @param displayName what people call the model: its directory's or its file's name
  * @param vocabularySize rows of the embedding table
  * @param hiddenSize values of the residual stream
  * @param feedForwardSize values inside the gated feed-forward layer

@@ -95,7 +95,7 @@ public final class TinyModel {
 
     private void describe() {
         string("general.architecture", "llama");
-        string("general.name", "Tiny");
+        string("general.name", "Tiny 8k Mix1 Ep2");
         uint32("llama.context_length", CONTEXT);
         uint32("llama.embedding_length", HIDDEN);
         uint32("llama.feed_forward_length", FEED_FORWARD);
