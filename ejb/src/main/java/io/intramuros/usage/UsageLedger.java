@@ -76,20 +76,11 @@ public class UsageLedger {
      * @return false if it was settled before; nothing is changed then
      */
     public boolean settle(long id, UsageOpening opening, UsageOutcome outcome, long chargedTokens) {
-        return settle(
-                id,
-                new AllowanceAccount.Key(opening.userName(), opening.allowanceMonth()),
-                opening.reservedTokens(),
-                outcome,
-                chargedTokens);
-    }
-
-    private boolean settle(
-            long id, AllowanceAccount.Key key, long reservedTokens, UsageOutcome outcome, long chargedTokens) {
         if (!new UsageAudit(em).settle(id, outcome)) {
             return false;
         }
-        new Allowances(em).settle(key, reservedTokens, chargedTokens);
+        AllowanceAccount.Key key = new AllowanceAccount.Key(opening.userName(), opening.allowanceMonth());
+        new Allowances(em).settle(key, opening.reservedTokens(), chargedTokens);
         return true;
     }
 
@@ -106,12 +97,11 @@ public class UsageLedger {
         for (UsageEntry row : rows) {
             boolean first = settle(
                     row.id(),
-                    new AllowanceAccount.Key(row.userName(), row.allowanceMonth()),
-                    row.reservedTokens(),
+                    row.opening(),
                     new UsageOutcome(
                             UsageStatus.INTERRUPTED,
                             now,
-                            row.promptTokens(),
+                            row.opening().promptTokens(),
                             0,
                             null,
                             null,

@@ -3,6 +3,7 @@ package io.intramuros.usage;
 import io.intramuros.persistence.usage.UsageAudit;
 import io.intramuros.persistence.usage.UsageCriteria;
 import io.intramuros.persistence.usage.UsageEntry;
+import io.intramuros.persistence.usage.UsageOpening;
 import io.intramuros.persistence.usage.UsageStatus;
 import io.intramuros.persistence.usage.UsageSums;
 import io.intramuros.server.DatabaseGuard;
@@ -125,18 +126,19 @@ public class UsageService {
     }
 
     private static UsageRecord record(UsageEntry row) {
+        UsageOpening asked = row.opening();
         return new UsageRecord(
-                row.requestId(),
-                row.userName(),
-                row.door(),
-                row.clientId().orElse(null),
-                row.model(),
-                row.digest(),
-                row.precision(),
-                row.openedAt(),
+                asked.requestId(),
+                asked.userName(),
+                asked.door(),
+                asked.clientId(),
+                asked.model(),
+                asked.digest(),
+                asked.precision(),
+                asked.openedAt(),
                 row.settledAt().orElse(null),
                 row.status().name(),
-                row.promptTokens(),
+                asked.promptTokens(),
                 row.completionTokens(),
                 row.timeToFirstTokenMillis().orElse(null),
                 row.durationMillis().orElse(null),

@@ -30,7 +30,7 @@ public final class UsageAudit {
 
     /** Whether a row of that request exists. */
     public boolean knows(String requestId) {
-        return em.createQuery("select count(e) from UsageEntry e where e.requestId = :request", Long.class)
+        return em.createQuery("select count(e) from UsageEntry e where e.opening.requestId = :request", Long.class)
                         .setParameter("request", requestId)
                         .getSingleResult()
                 > 0;
@@ -44,7 +44,7 @@ public final class UsageAudit {
     public boolean settle(long id, UsageOutcome outcome) {
         return em.createQuery("""
                         update UsageEntry e
-                        set e.status = :status, e.settledAt = :settledAt, e.promptTokens = :promptTokens,
+                        set e.status = :status, e.settledAt = :settledAt, e.opening.promptTokens = :promptTokens,
                             e.completionTokens = :completionTokens, e.timeToFirstTokenMillis = :timeToFirstToken,
                             e.durationMillis = :duration, e.failure = :failure
                         where e.id = :id and e.status = :open""")
@@ -65,7 +65,7 @@ public final class UsageAudit {
     public List<UsageEntry> abandoned(int most) {
         return em.createQuery("""
                         select e from UsageEntry e
-                        where e.status = :open and e.instanceId not in (select i.id from ServerInstance i)
+                        where e.status = :open and e.opening.instanceId not in (select i.id from ServerInstance i)
                         order by e.id""", UsageEntry.class)
                 .setParameter("open", UsageStatus.OPEN)
                 .setMaxResults(most)
@@ -78,7 +78,7 @@ public final class UsageAudit {
         CriteriaQuery<UsageEntry> query = is.createQuery(UsageEntry.class);
         Root<UsageEntry> entry = query.from(UsageEntry.class);
         query.where(criteria.on(entry, is).toArray(Predicate[]::new));
-        query.orderBy(is.desc(entry.get("openedAt")), is.desc(entry.get("id")));
+        query.orderBy(is.desc(entry.get("opening").get("openedAt")), is.desc(entry.get("id")));
         return em.createQuery(query)
                 .setFirstResult(Math.multiplyExact(page, pageSize))
                 .setMaxResults(pageSize)
@@ -110,7 +110,7 @@ public final class UsageAudit {
         query.select(is.construct(
                 UsageSums.class,
                 is.count(entry),
-                is.coalesce(is.sumAsLong(entry.get("promptTokens")), 0L),
+                is.coalesce(is.sumAsLong(entry.get("opening").get("promptTokens")), 0L),
                 is.coalesce(is.sumAsLong(entry.get("completionTokens")), 0L)));
         return em.createQuery(query).getSingleResult();
     }

@@ -23,19 +23,19 @@ public record UsageCriteria(
     List<Predicate> on(Root<UsageEntry> entry, CriteriaBuilder is) {
         List<Predicate> all = new ArrayList<>();
         if (from != null) {
-            all.add(is.greaterThanOrEqualTo(entry.get("openedAt"), from));
+            all.add(is.greaterThanOrEqualTo(entry.get("opening").get("openedAt"), from));
         }
         if (until != null) {
-            all.add(is.lessThan(entry.get("openedAt"), until));
+            all.add(is.lessThan(entry.get("opening").get("openedAt"), until));
         }
         if (userName != null) {
-            all.add(is.equal(entry.get("userName"), userName));
+            all.add(is.equal(entry.get("opening").get("userName"), userName));
         }
         if (door != null) {
-            all.add(is.equal(entry.get("door"), door));
+            all.add(is.equal(entry.get("opening").get("door"), door));
         }
         if (model != null) {
-            all.add(is.equal(entry.get("model"), model));
+            all.add(is.equal(entry.get("opening").get("model"), model));
         }
         if (status != null) {
             all.add(is.equal(entry.get("status"), status));

@@ -1,5 +1,7 @@
 package io.intramuros.persistence.usage;
 
+import jakarta.persistence.Column;
+import jakarta.persistence.Embeddable;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.UUID;
@@ -22,18 +24,19 @@ import java.util.UUID;
  * @param reservedTokens what is held in the allowance
  * @param promptTokens tokens of the prompt
  */
+@Embeddable
 public record UsageOpening(
-        String requestId,
-        String userName,
+        @Column(name = "request_id") String requestId,
+        @Column(name = "user_name") String userName,
         String door,
-        String clientId,
+        @Column(name = "client_id") String clientId,
         String engine,
         String model,
-        String digest,
-        String precision,
+        @Column(name = "model_digest") String digest,
+        @Column(name = "model_precision") String precision,
         String backend,
-        UUID instanceId,
-        Instant openedAt,
-        LocalDate allowanceMonth,
-        long reservedTokens,
-        int promptTokens) {}
+        @Column(name = "instance_id") UUID instanceId,
+        @Column(name = "opened_at") Instant openedAt,
+        @Column(name = "allowance_month") LocalDate allowanceMonth,
+        @Column(name = "reserved_tokens") long reservedTokens,
+        @Column(name = "prompt_tokens") int promptTokens) {}

@@ -30,17 +30,17 @@ class UsageAuditTest {
             long id = open(database, "r1", "ada", NOON);
             database.holds(em -> new UsageAudit(em).settle(id, outcome(UsageStatus.LENGTH, 5)));
             UsageEntry row = database.inTransaction(em -> em.find(UsageEntry.class, id));
-            assertEquals("r1", row.requestId());
-            assertEquals("ada", row.userName());
-            assertEquals("API", row.door());
-            assertEquals("client", row.clientId().orElseThrow());
-            assertEquals("sha256:0", row.digest());
-            assertEquals("BF16", row.precision());
-            assertEquals("vector", row.backend());
-            assertEquals(NOON, row.openedAt());
+            assertEquals("r1", row.opening().requestId());
+            assertEquals("ada", row.opening().userName());
+            assertEquals("API", row.opening().door());
+            assertEquals("client", row.opening().clientId());
+            assertEquals("sha256:0", row.opening().digest());
+            assertEquals("BF16", row.opening().precision());
+            assertEquals("vector", row.opening().backend());
+            assertEquals(NOON, row.opening().openedAt());
             assertEquals(NOON.plusSeconds(1), row.settledAt().orElseThrow());
             assertEquals(UsageStatus.LENGTH, row.status());
-            assertEquals(10, row.promptTokens());
+            assertEquals(10, row.opening().promptTokens());
             assertEquals(5, row.completionTokens());
             assertEquals(20, row.timeToFirstTokenMillis().orElseThrow());
             assertEquals(1000, row.durationMillis().orElseThrow());
@@ -188,6 +188,6 @@ class UsageAuditTest {
     }
 
     private static List<String> ids(List<UsageEntry> rows) {
-        return rows.stream().map(UsageEntry::requestId).toList();
+        return rows.stream().map(row -> row.opening().requestId()).toList();
     }
 }
