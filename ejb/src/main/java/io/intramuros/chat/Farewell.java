@@ -15,7 +15,7 @@ import jakarta.inject.Inject;
  */
 @Singleton
 @Startup
-@DependsOn("Housekeeper")
+@DependsOn("Opening")
 @PermitAll
 @TransactionManagement(TransactionManagementType.BEAN)
 public class Farewell {

@@ -12,11 +12,13 @@ import io.intramuros.engine.InvalidPromptException;
 import io.intramuros.engine.ModelCard;
 import io.intramuros.engine.Prompt;
 import io.intramuros.engine.QueueFullException;
+import io.intramuros.engine.Refusal;
 import io.intramuros.persistence.usage.UsageOutcome;
 import io.intramuros.persistence.usage.UsageStatus;
 import io.intramuros.pool.EnginePool;
 import io.intramuros.pool.NoEngineException;
 import io.intramuros.pool.PooledEngine;
+import io.intramuros.server.DatabaseState;
 import io.intramuros.server.ThisServer;
 import io.intramuros.usage.AllowanceSpentException;
 import io.intramuros.usage.DuplicateRequestException;
@@ -35,8 +37,8 @@ import java.util.logging.Logger;
 
 /**
  * Takes a question through the house: judged, tokenized, paid for, on record, and only then computed. A refusal is
- * thrown and logged in one line without any text of the question. Every question that got as far as the record has
- * exactly one row, settled at its end.
+ * thrown, counted, and logged in one line without any text of the question. Every question that got as far as the record
+ * has exactly one row, settled at its end.
  */
 @ApplicationScoped
 class QuestionDesk {
@@ -47,16 +49,18 @@ class QuestionDesk {
     private UsageMeter meter;
     private RunningAnswers running;
     private ThisServer server;
+    private DatabaseState database;
 
     /** For the container's proxy. */
     protected QuestionDesk() {}
 
     @Inject
-    QuestionDesk(EnginePool pool, UsageMeter meter, RunningAnswers running, ThisServer server) {
+    QuestionDesk(EnginePool pool, UsageMeter meter, RunningAnswers running, ThisServer server, DatabaseState database) {
         this.pool = pool;
         this.meter = meter;
         this.running = running;
         this.server = server;
+        this.database = database;
     }
 
     List<ModelDescription> models() {
@@ -92,6 +96,7 @@ class QuestionDesk {
                             request.door(),
                             refusal.kind()),
                     refusal.getCause());
+            pool.refused(reason(refusal.kind()));
             throw refusal;
         }
     }
@@ -172,6 +177,7 @@ class QuestionDesk {
 
     private UsageMeter.Metered open(Question question, int mostTokens, boolean fewerWillDo) {
         try {
+            database.requireOpen();
             return meter.open(question, mostTokens, fewerWillDo);
         } catch (AllowanceSpentException e) {
             throw new ChatException(Kind.ALLOWANCE_SPENT, e.getMessage(), null, e.untilReset(), null);
@@ -220,6 +226,16 @@ class QuestionDesk {
                         null,
                         SOON,
                         gone);
+        };
+    }
+
+    private static Refusal reason(Kind kind) {
+        return switch (kind) {
+            case UNKNOWN_MODEL, MODEL_UNAVAILABLE -> Refusal.NO_ENGINE;
+            case QUEUE_FULL -> Refusal.QUEUE_FULL;
+            case ALLOWANCE_SPENT -> Refusal.ALLOWANCE_SPENT;
+            case PROMPT_TOO_LONG, INVALID_REQUEST, CONVERSATION_BUSY -> Refusal.INVALID;
+            case RECORD_UNAVAILABLE -> Refusal.NO_RECORD;
         };
     }
 

@@ -1,6 +1,7 @@
 package io.intramuros.health;
 
 import io.intramuros.pool.EnginePool;
+import io.intramuros.server.DatabaseState;
 import jakarta.annotation.Resource;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ejb.Stateless;
@@ -33,9 +34,12 @@ public class ReadinessService {
     @Inject
     private EnginePool pool;
 
+    @Inject
+    private DatabaseState state;
+
     /** Looks now, within two seconds; never throws. */
     public Readiness check() {
-        return new Readiness(!pool.ready().isEmpty(), databaseAnswers());
+        return new Readiness(!pool.ready().isEmpty(), state.isOpen() && databaseAnswers());
     }
 
     /** On another thread, since waiting for a free connection takes longer than whoever asks has time for. */

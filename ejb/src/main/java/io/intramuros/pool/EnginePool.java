@@ -6,6 +6,7 @@ import io.intramuros.engine.EngineStatistics;
 import io.intramuros.engine.EngineStatus;
 import io.intramuros.engine.InferenceEngine;
 import io.intramuros.engine.ModelCard;
+import io.intramuros.engine.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,6 +64,11 @@ public class EnginePool {
     /** The engines that are ready, by name. */
     public List<PooledEngine> ready() {
         return ready(engines());
+    }
+
+    /** Lets the server's administrators see that a question was refused before any engine computed. */
+    public void refused(Refusal why) {
+        registry.get().ifPresent(engines -> engines.refused(why));
     }
 
     private List<InferenceEngine> engines() {

@@ -1,15 +1,13 @@
 package io.intramuros.startup;
 
+import io.intramuros.server.DatabaseState;
 import io.intramuros.usage.UsageLedger;
-import jakarta.annotation.PostConstruct;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ejb.ConcurrencyManagement;
 import jakarta.ejb.ConcurrencyManagementType;
-import jakarta.ejb.DependsOn;
 import jakarta.ejb.EJB;
 import jakarta.ejb.Schedule;
 import jakarta.ejb.Singleton;
-import jakarta.ejb.Startup;
 import jakarta.ejb.TransactionManagement;
 import jakarta.ejb.TransactionManagementType;
 import jakarta.inject.Inject;
@@ -17,12 +15,10 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Settles what servers left open that no longer run: at the start what this server's last run left, and from then on
- * also what others on the same database leave.
+ * Settles what servers left open that no longer run: at the {@link Opening} what this server's last run left, and from
+ * then on also what others on the same database leave.
  */
 @Singleton
-@Startup
-@DependsOn("SchemaStartup")
 @PermitAll
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)
 @TransactionManagement(TransactionManagementType.BEAN)
@@ -35,14 +31,15 @@ public class Housekeeper {
     @Inject
     private UsageLedger ledger;
 
-    @PostConstruct
-    void start() {
-        tidy();
-    }
+    @Inject
+    private DatabaseState state;
 
     /** Comes round again; a database that is away now is there the next time. */
     @Schedule(hour = "*", minute = "*", second = "*/30", persistent = false)
     void comeRound() {
+        if (!state.isOpen()) {
+            return;
+        }
         try {
             tidy();
         } catch (RuntimeException e) {
@@ -50,7 +47,8 @@ public class Housekeeper {
         }
     }
 
-    private void tidy() {
+    /** Says that this run lives, and settles what others left that do not. */
+    public void tidy() {
         lease.renew();
         int settled = 0;
         int piece = ledger.settleAbandoned();

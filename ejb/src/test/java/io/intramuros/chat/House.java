@@ -1,6 +1,6 @@
 package io.intramuros.chat;
 
-import io.intramuros.engine.EngineRegistry;
+import io.intramuros.engine.MutableEngineRegistry;
 import io.intramuros.persistence.TestDatabase;
 import io.intramuros.persistence.server.ServerInstance;
 import io.intramuros.persistence.server.ServerInstances;
@@ -9,6 +9,7 @@ import io.intramuros.persistence.usage.UsageCriteria;
 import io.intramuros.persistence.usage.UsageEntry;
 import io.intramuros.pool.EnginePool;
 import io.intramuros.pool.ScriptedEngine;
+import io.intramuros.server.DatabaseState;
 import io.intramuros.server.PatientWriter;
 import io.intramuros.server.ThisServer;
 import io.intramuros.usage.Allowance;
@@ -31,6 +32,7 @@ final class House implements AutoCloseable {
 
     final TestDatabase database;
     final ScriptedEngine engine = new ScriptedEngine("main", "m");
+    final MutableEngineRegistry engines = new MutableEngineRegistry();
     final ThisServer server = new ThisServer();
     final RunningAnswers running = new RunningAnswers();
     final TransactionalLedger ledger;
@@ -41,14 +43,25 @@ final class House implements AutoCloseable {
             Executors.newScheduledThreadPool(1, Thread.ofVirtual().factory());
 
     House(TestDatabase.Kind kind) {
+        engines.add(engine);
         database = TestDatabase.shared(kind);
         database.run(em ->
                 new ServerInstances(em).register(new ServerInstance(server.instance(), server.node(), Instant.now())));
         ledger = new TransactionalLedger(database);
         writer = new PatientWriter(threads);
         meter = new UsageMeter(ledger, writer, MONTHLY_TOKENS);
-        EngineRegistry registry = () -> List.of(engine);
-        desk = new QuestionDesk(new EnginePool(() -> Optional.of(registry)), meter, running, server);
+        DatabaseState opened = new DatabaseState();
+        opened.open();
+        desk = desk(opened);
+    }
+
+    private QuestionDesk desk(DatabaseState state) {
+        return new QuestionDesk(new EnginePool(() -> Optional.of(engines)), meter, running, server, state);
+    }
+
+    /** Asks as if the database had not been made ready yet. */
+    Answer askBeforeTheOpening(ChatRequest request) {
+        return desk(new DatabaseState()).ask("ada", request, new Heard(), UnaryOperator.identity());
     }
 
     Answer ask(String user, ChatRequest request, AnswerListener listener) {

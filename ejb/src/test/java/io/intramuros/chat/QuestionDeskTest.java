@@ -9,6 +9,7 @@ import io.intramuros.chat.ChatException.Kind;
 import io.intramuros.engine.EngineStatus;
 import io.intramuros.engine.FinishReason;
 import io.intramuros.engine.QueueFullException;
+import io.intramuros.engine.Refusal;
 import io.intramuros.persistence.TestDatabase;
 import io.intramuros.persistence.usage.UsageEntry;
 import io.intramuros.persistence.usage.UsageStatus;
@@ -52,9 +53,9 @@ class QuestionDeskTest {
         house.engine.atSubmit(() -> seen.set(house.onlyRow()));
         house.ask("ada", House.question("r", 10, 5), heard);
         assertEquals(UsageStatus.OPEN, seen.get().status());
-        assertEquals("ada", seen.get().userName());
-        assertEquals("sha256:main", seen.get().digest());
-        assertEquals("script", seen.get().backend());
+        assertEquals("ada", seen.get().opening().userName());
+        assertEquals("sha256:main", seen.get().opening().digest());
+        assertEquals("script", seen.get().opening().backend());
         assertEquals(15, house.allowance("ada").reservedTokens());
     }
 
@@ -70,7 +71,7 @@ class QuestionDeskTest {
         assertEquals("Hello world", heard.text.toString());
         UsageEntry row = house.onlyRow();
         assertEquals(UsageStatus.valueOf(reason.name()), row.status());
-        assertEquals(10, row.promptTokens());
+        assertEquals(10, row.opening().promptTokens());
         assertEquals(2, row.completionTokens());
         assertEquals(3, row.timeToFirstTokenMillis().orElseThrow());
         assertEquals(5, row.durationMillis().orElseThrow());
@@ -175,6 +176,31 @@ class QuestionDeskTest {
     void withoutTheRecordThereIsNoAnswer() {
         house.database.goAway();
         refused(Kind.RECORD_UNAVAILABLE, House.question("r", 10, 5));
+        assertEquals(List.of(), house.engine.submissions());
+    }
+
+    @Test
+    void administratorsSeeHowManyQuestionsWereRefusedAndWhy() {
+        for (int i = 0; i < 10; i++) {
+            house.ask("ada", House.question("r" + i, 50, 50), new Heard());
+        }
+        refused(Kind.ALLOWANCE_SPENT, House.question("one more", 1, 1));
+        house.database.goAway();
+        refused(Kind.RECORD_UNAVAILABLE, House.question("r", 10, 5));
+        house.engines.remove(house.engine);
+        refused(Kind.MODEL_UNAVAILABLE, House.question("r", 10, 5));
+
+        assertEquals(1, refusals(Refusal.ALLOWANCE_SPENT));
+        assertEquals(1, refusals(Refusal.NO_RECORD));
+        assertEquals(1, refusals(Refusal.NO_ENGINE));
+        assertEquals(0, refusals(Refusal.QUEUE_FULL));
+    }
+
+    @Test
+    void untilTheDatabaseWasMadeReadyThereIsNoAnswer() {
+        ChatException refusal =
+                assertThrows(ChatException.class, () -> house.askBeforeTheOpening(House.question("r", 10, 5)));
+        assertEquals(Kind.RECORD_UNAVAILABLE, refusal.kind());
         assertEquals(List.of(), house.engine.submissions());
     }
 
@@ -331,5 +357,9 @@ class QuestionDeskTest {
         ChatException refusal = assertThrows(ChatException.class, () -> house.ask("ada", request, heard));
         assertEquals(kind, refusal.kind());
         return refusal;
+    }
+
+    private long refusals(Refusal why) {
+        return house.engines.refusals(why);
     }
 }

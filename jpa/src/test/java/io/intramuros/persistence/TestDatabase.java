@@ -1,5 +1,6 @@
 package io.intramuros.persistence;
 
+import io.intramuros.persistence.schema.DialectWithoutDatabase;
 import io.intramuros.persistence.schema.Schema;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import jakarta.persistence.EntityManager;
@@ -33,12 +34,14 @@ public final class TestDatabase implements AutoCloseable {
     private static final Map<Kind, TestDatabase> SHARED = new EnumMap<>(Kind.class);
     private static EmbeddedPostgres server;
 
+    private final Kind kind;
     private final DataSource plugged;
     private final DataSource dataSource;
     private final AtomicBoolean away = new AtomicBoolean();
     private EntityManagerFactory entities;
 
-    private TestDatabase(DataSource plugged) {
+    private TestDatabase(Kind kind, DataSource plugged) {
+        this.kind = kind;
         this.plugged = plugged;
         this.dataSource = (DataSource) Proxy.newProxyInstance(
                 DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, this::unlessAway);
@@ -69,6 +72,7 @@ public final class TestDatabase implements AutoCloseable {
     public static TestDatabase empty(Kind kind) {
         String name = "t" + UUID.randomUUID().toString().replace("-", "");
         return new TestDatabase(
+                kind,
                 switch (kind) {
                     case H2 -> h2(name);
                     case POSTGRESQL -> postgres(name);
@@ -133,9 +137,14 @@ public final class TestDatabase implements AutoCloseable {
             entities = Persistence.createEntityManagerFactory(
                     "intramuros",
                     Map.of(
-                            "jakarta.persistence.transactionType", "RESOURCE_LOCAL",
-                            "jakarta.persistence.jtaDataSource", dataSource,
-                            "jakarta.persistence.nonJtaDataSource", dataSource));
+                            "jakarta.persistence.transactionType",
+                            "RESOURCE_LOCAL",
+                            "jakarta.persistence.jtaDataSource",
+                            dataSource,
+                            "jakarta.persistence.nonJtaDataSource",
+                            dataSource,
+                            DialectWithoutDatabase.DRIVER,
+                            kind.name()));
         }
         return entities;
     }

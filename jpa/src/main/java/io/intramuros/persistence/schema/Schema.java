@@ -1,12 +1,16 @@
 package io.intramuros.persistence.schema;
 
 import jakarta.persistence.EntityManagerFactory;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Arrays;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationState;
 import org.hibernate.SessionFactory;
+import org.hibernate.dialect.Dialect;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.tool.schema.spi.SchemaManagementException;
 
 /**
@@ -48,9 +52,13 @@ public final class Schema {
     /**
      * Holds the entities against the database.
      *
-     * @throws SchemaException if a table or column is missing or of another type
+     * @throws SchemaException if a table or column is missing or of another type, or if the entities were set up for
+     *     another kind of database
      */
-    public static void validate(EntityManagerFactory entities) {
+    public void validate(EntityManagerFactory entities) {
+        refuseOtherKind(entities.unwrap(SessionFactoryImplementor.class)
+                .getJdbcServices()
+                .getDialect());
         try {
             entities.unwrap(SessionFactory.class).getSchemaManager().validateMappedObjects();
         } catch (SchemaManagementException e) {
@@ -58,6 +66,23 @@ public final class Schema {
                     "The database's schema is not what the migrations made: " + e.getMessage()
                             + " Undo what was changed by hand, or restore a backup.",
                     e);
+        }
+    }
+
+    /** Entities that were set up while the database was away were set up for the kind that its driver's name promised. */
+    private void refuseOtherKind(Dialect dialect) {
+        try (Connection connection = flyway.getConfiguration().getDataSource().getConnection()) {
+            String kind = connection.getMetaData().getDatabaseProductName();
+            if (!DialectWithoutDatabase.dialect(kind).isInstance(dialect)) {
+                throw new SchemaException(
+                        "The database is " + kind
+                                + ", but the application was set up for another kind while it was away. "
+                                + "Set the system property " + DialectWithoutDatabase.DRIVER
+                                + " to the name of its driver, or restart now that the database answers.",
+                        null);
+            }
+        } catch (SQLException e) {
+            throw new SchemaException("The database does not answer: " + e.getMessage(), e);
         }
     }
 

@@ -15,7 +15,7 @@ class SchemaTest {
     @EnumSource
     void everyEntityMatchesWhatTheMigrationsMake(TestDatabase.Kind kind) {
         try (TestDatabase database = TestDatabase.migrated(kind)) {
-            assertDoesNotThrow(() -> Schema.validate(database.entities()));
+            assertDoesNotThrow(() -> new Schema(database.dataSource()).validate(database.entities()));
         }
     }
 
@@ -24,7 +24,8 @@ class SchemaTest {
     void aTableChangedByHandIsNoticed(TestDatabase.Kind kind) throws SQLException {
         try (TestDatabase database = TestDatabase.migrated(kind)) {
             execute(database, "alter table usage_audit drop column backend");
-            SchemaException refusal = assertThrows(SchemaException.class, () -> Schema.validate(database.entities()));
+            SchemaException refusal = assertThrows(
+                    SchemaException.class, () -> new Schema(database.dataSource()).validate(database.entities()));
             assertTrue(refusal.getMessage().contains("backend"), refusal.getMessage());
         }
     }

@@ -18,4 +18,7 @@ public interface EngineRegistry {
     default Optional<InferenceEngine> find(String name) {
         return engines().stream().filter(engine -> engine.name().equals(name)).findFirst();
     }
+
+    /** Hears of a question that was refused before any engine computed; a server counts them for its administrators. */
+    default void refused(Refusal why) {}
 }

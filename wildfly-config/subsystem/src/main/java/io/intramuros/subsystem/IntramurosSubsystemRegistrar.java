@@ -12,6 +12,7 @@ import org.wildfly.subsystem.resource.ManagementResourceRegistrar;
 import org.wildfly.subsystem.resource.ManagementResourceRegistrationContext;
 import org.wildfly.subsystem.resource.ResourceDescriptor;
 import org.wildfly.subsystem.resource.SubsystemResourceDefinitionRegistrar;
+import org.wildfly.subsystem.resource.executor.MetricOperationStepHandler;
 import org.wildfly.subsystem.resource.operation.ResourceOperationRuntimeHandler;
 
 /** {@code /subsystem=intramuros}: the registry of engines, and the engine API for every deployment. */
@@ -41,6 +42,11 @@ final class IntramurosSubsystemRegistrar implements SubsystemResourceDefinitionR
         ManagementResourceRegistration registration = parent.registerSubsystemModel(
                 ResourceDefinition.builder(REGISTRATION, DESCRIPTIONS).build());
         ManagementResourceRegistrar.of(descriptor).register(registration);
+        if (context.isRuntimeOnlyRegistrationValid()) {
+            new MetricOperationStepHandler<MutableEngineRegistry>(
+                            (operation, metric) -> metric.execute(engines), RefusalMetric.class)
+                    .register(registration);
+        }
         new EngineResourceRegistrar(engines).register(registration, context);
         return registration;
     }

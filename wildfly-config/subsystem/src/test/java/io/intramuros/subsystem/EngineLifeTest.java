@@ -8,6 +8,7 @@ import static org.junit.Assert.assertTrue;
 
 import io.intramuros.engine.EngineRegistry;
 import io.intramuros.engine.InferenceEngine;
+import io.intramuros.engine.Refusal;
 import org.jboss.as.controller.operations.common.Util;
 import org.jboss.dmr.ModelNode;
 import org.junit.Test;
@@ -111,6 +112,19 @@ public class EngineLifeTest extends RunningSubsystem {
         assertSame(before, registry().find("a").orElseThrow());
         write("a", "drain-above-temperature", new ModelNode(80));
         assertNotSame(before, registry().find("a").orElseThrow());
+    }
+
+    @Test
+    public void questionsRefusedBeforeTheyReachedAnEngineAreCounted() throws Exception {
+        start("");
+        registry().refused(Refusal.QUEUE_FULL);
+        registry().refused(Refusal.QUEUE_FULL);
+        assertEquals(2, refusals("refused-queue-full"));
+        assertEquals(0, refusals("refused-allowance-spent"));
+    }
+
+    private long refusals(String metric) {
+        return succeed(Util.getReadAttributeOperation(SUBSYSTEM, metric)).asLong();
     }
 
     @Test
