@@ -17,7 +17,7 @@ public record Heartbeat(String text, Duration first, Duration interval) {
 
     /**
      * For JSON: white space before the document. It commits the status, so it begins only after the time in which
-     * most requests that fail have failed.
+     * most requests that fail have failed; see {@link ResponseStream#fail} for the others.
      */
     public static final Heartbeat WHITE_SPACE = new Heartbeat(" ", Duration.ofSeconds(3), INTERVAL);
 }

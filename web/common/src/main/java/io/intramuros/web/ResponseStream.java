@@ -24,7 +24,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * heartbeat. A reader that has left, that stands still for {@link #STALL_LIMIT}, or that lags behind by more than
  * {@link #CAPACITY_BYTES} is given up: {@code onGone} runs once, and what is written afterwards is dropped.
  *
- * <p>Life: text may be written at once, is kept until {@link #start}, and the body ends with {@link #end}.
+ * <p>Life: text may be written at once, is kept until {@link #start}, and the body ends with {@link #end} or {@link #fail}.
  */
 public final class ResponseStream {
     /** The most that waits for a slow reader: some thousand chunks of an answer. */
@@ -38,6 +38,7 @@ public final class ResponseStream {
 
     private HttpServletResponse response;
     private AsyncContext async;
+    private ReaderConnection connection;
     private ServletOutputStream out;
     private Runnable onGone;
     private ScheduledFuture<?> heartbeat;
@@ -48,6 +49,7 @@ public final class ResponseStream {
     private boolean unflushed;
     private boolean touched;
     private boolean ending;
+    private boolean breakingOff;
     private boolean closed;
     private long lastProgressNanos;
 
@@ -75,6 +77,7 @@ public final class ResponseStream {
         try {
             response = answer;
             async = context;
+            connection = ReaderConnection.current();
             onGone = ifGone;
             out = answer.getOutputStream();
             lastProgressNanos = System.nanoTime();
@@ -121,15 +124,18 @@ public final class ResponseStream {
     }
 
     /**
-     * Ends the body, under another status if nothing of it was sent yet.
+     * Ends the body because what it should have held failed: under a status that says so, or, if something was sent
+     * under another one already, by breaking the connection off after the text, so that no reader takes it for whole.
      *
      * @param status the status that tells how it went
-     * @param text the last of the body, or all of it
+     * @param text what went wrong
      */
-    public void end(int status, String text) {
+    public void fail(int status, String text) {
         lock.lock();
         try {
-            if (!touched && !closed && response != null) {
+            if (touched) {
+                breakingOff = true;
+            } else if (!closed && response != null) {
                 response.setStatus(status);
             }
         } finally {
@@ -170,7 +176,7 @@ public final class ResponseStream {
                 } else if (ending) {
                     closed = true;
                     writable = false;
-                    return After.COMPLETE;
+                    return breakingOff ? After.BREAK_OFF : After.COMPLETE;
                 } else {
                     writable = true;
                     return After.NOTHING;
@@ -199,6 +205,7 @@ public final class ResponseStream {
     private enum After {
         NOTHING,
         COMPLETE,
+        BREAK_OFF,
         GIVE_UP
     }
 
@@ -222,6 +229,9 @@ public final class ResponseStream {
         }
         if (after == After.GIVE_UP && onGone != null) {
             onGone.run();
+        }
+        if (after == After.BREAK_OFF && connection != null) {
+            connection.breakOff();
         }
         if (async != null) {
             complete();

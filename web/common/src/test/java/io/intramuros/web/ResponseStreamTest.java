@@ -1,6 +1,7 @@
 package io.intramuros.web;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jakarta.servlet.http.HttpServlet;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -73,21 +75,33 @@ class ResponseStreamTest {
     @Test
     void theStatusCanBeChosenAtTheEndAsLongAsNothingWasSent() throws Exception {
         var answer = ask();
-        started.take().end(503, "away");
+        started.take().fail(503, "away");
         HttpResponse<String> response = answer.get();
         assertEquals(503, response.statusCode());
         assertEquals("away", response.body());
     }
 
     @Test
-    void theStatusIsKeptOnceSomethingWasSent() throws Exception {
-        var answer = ask();
-        ResponseStream stream = started.take();
-        stream.write("begun ");
-        stream.end(503, "broken off");
-        HttpResponse<String> response = answer.get();
-        assertEquals(200, response.statusCode());
-        assertEquals("begun broken off", response.body());
+    void aBodyThatFailsAfterItsStatusWasSentIsNeverTakenForWhole() {
+        assertThrows(ExecutionException.class, () -> {
+            var answer = ask();
+            ResponseStream stream = started.take();
+            stream.write("begun ");
+            stream.fail(503, "broken off");
+            answer.get();
+        });
+    }
+
+    @Test
+    void aBodyThatFailsAfterItsStatusWasSentStillSaysWhy() throws Exception {
+        try (Socket connection = server.connection(64 * 1024)) {
+            ResponseStream stream = started.take();
+            stream.write("begun ");
+            TestServer.readUntil(connection.getInputStream(), "begun ");
+            stream.fail(503, "broken off");
+            TestServer.readUntil(connection.getInputStream(), "broken off");
+        }
+        assertEquals(1, gone.getCount());
     }
 
     @Test

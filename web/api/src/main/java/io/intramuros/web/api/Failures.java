@@ -1,6 +1,7 @@
 package io.intramuros.web.api;
 
 import io.intramuros.chat.ChatException;
+import io.intramuros.server.DatabaseUnavailableException;
 import io.intramuros.web.BadBodyException;
 import jakarta.ejb.EJBAccessException;
 import java.time.Duration;
@@ -24,6 +25,9 @@ final class Failures {
                 }
                 case BadBodyException e -> {
                     return ApiError.invalid(e.status(), e.getMessage(), null, null);
+                }
+                case DatabaseUnavailableException e -> {
+                    return ApiError.unavailable(e.getMessage(), "record_unavailable", SOON);
                 }
                 case EJBAccessException _ -> {
                     return ApiError.forbidden();

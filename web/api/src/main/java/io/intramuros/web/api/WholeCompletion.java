@@ -46,7 +46,7 @@ final class WholeCompletion extends Completion {
             body.end(json.whole(text.toString(), summary));
         } else {
             ApiError error = brokenOff(summary);
-            body.end(error.status(), error.toJson().toString());
+            body.fail(error.status(), error.toJson().toString());
         }
     }
 }

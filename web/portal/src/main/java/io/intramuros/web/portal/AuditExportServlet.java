@@ -2,6 +2,7 @@ package io.intramuros.web.portal;
 
 import io.intramuros.usage.UsageRecord;
 import io.intramuros.usage.UsageService;
+import io.intramuros.web.ReaderConnection;
 import io.intramuros.web.RequestIds;
 import jakarta.ejb.EJB;
 import jakarta.servlet.annotation.WebServlet;
@@ -11,10 +12,14 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 
 /** {@code GET /audit.csv}: every row that the filters find, written as it is read. */
 @WebServlet(urlPatterns = "/audit.csv")
 public class AuditExportServlet extends HttpServlet {
+    private static final Logger LOG = System.getLogger(AuditExportServlet.class.getName());
+
     @EJB
     private transient UsageService usage;
 
@@ -29,8 +34,10 @@ public class AuditExportServlet extends HttpServlet {
             usage.export(AuditQuery.of(request::getParameter).filter(), row -> write(out, row));
         } catch (RuntimeException e) {
             if (response.isCommitted()) {
-                // The file must not look whole: the connection breaks off, and the browser says so.
-                throw new IOException("Export " + RequestIds.of(request) + " broke off", e);
+                LOG.log(Level.WARNING, "The export of request " + RequestIds.of(request) + " broke off", e);
+                // The file must not look whole; the browser says that it is not.
+                ReaderConnection.current().breakOff();
+                return;
             }
             response.reset();
             Refusals.send(request, response, e);
