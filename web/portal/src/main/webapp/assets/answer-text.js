@@ -1,5 +1,6 @@
 // Shows Markdown in an element, again and again as it grows, touching only the blocks that changed.
 
+import { copyButton } from './copy-button.js';
 import { createRenderer } from './markdown.js';
 
 const render = createRenderer(window.markdownit);
@@ -19,6 +20,12 @@ const ALLOWED = {
   RETURN_DOM_FRAGMENT: true,
 };
 
+/** What each element shows, as it was written. */
+const sources = new WeakMap();
+
+/** The Markdown that an element shows. */
+export const sourceOf = (element) => sources.get(element) || '';
+
 /**
  * Shows Markdown in an element.
  *
@@ -27,6 +34,7 @@ const ALLOWED = {
  * @param {{copy: string, copied: string}} texts the words on the button of code blocks
  */
 export function showMarkdown(element, markdown, texts) {
+  sources.set(element, markdown);
   const fragment = window.DOMPurify.sanitize(render(markdown), ALLOWED);
   fragment.querySelectorAll('pre').forEach((pre) => pre.replaceWith(codeBlock(pre, texts)));
   fragment.querySelectorAll('table').forEach((table) => table.replaceWith(scrollable(table)));
@@ -51,11 +59,7 @@ function codeBlock(pre, texts) {
   const language = /language-([\w+#.-]+)/.exec(pre.querySelector('code')?.className || '');
   const name = document.createElement('span');
   name.textContent = language ? language[1] : '';
-  const copy = document.createElement('button');
-  copy.type = 'button';
-  copy.className = 'copy quiet';
-  copy.textContent = texts.copy;
-  head.append(name, copy);
+  head.append(name, copyButton(texts));
   pre = pre.cloneNode(true);
   pre.tabIndex = 0;
   block.append(head, pre);
@@ -68,17 +72,4 @@ function scrollable(table) {
   box.tabIndex = 0;
   box.append(table.cloneNode(true));
   return box;
-}
-
-/** Lets the copy buttons in an element work, those to come included. */
-export function enableCopying(element, texts) {
-  element.addEventListener('click', async (event) => {
-    const button = event.target.closest('button.copy');
-    if (!button) {
-      return;
-    }
-    await navigator.clipboard.writeText(button.closest('.code-block').querySelector('pre').textContent);
-    button.textContent = texts.copied;
-    setTimeout(() => { button.textContent = texts.copy; }, 2000);
-  });
 }

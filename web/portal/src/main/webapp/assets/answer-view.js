@@ -1,6 +1,7 @@
 // One answer on the page: grows as it is written, and ends with what is known of it.
 
 import { showMarkdown } from './answer-text.js';
+import { copyButton } from './copy-button.js';
 
 /** An answer that is being written. */
 export class AnswerView {
@@ -42,6 +43,7 @@ export class AnswerView {
     this.element.dataset.outcome = outcome;
     this.element.setAttribute('aria-busy', 'false');
     this.element.querySelector('.facts').textContent = facts;
+    this.element.querySelector('.foot').append(copyButton(this.#words));
   }
 
   /** Takes it away, because it never began. */
@@ -72,8 +74,11 @@ function message(kind, who) {
   head.textContent = who;
   const text = document.createElement('div');
   text.className = 'text';
+  const foot = document.createElement('div');
+  foot.className = 'foot';
   const facts = document.createElement('p');
   facts.className = 'facts';
-  element.append(head, text, facts);
+  foot.append(facts);
+  element.append(head, text, foot);
   return element;
 }

@@ -1,22 +1,23 @@
 // The chat page: asks, shows the answer as it is written, stops it.
 
 import { AnswerView, addQuestion } from './answer-view.js';
-import { enableCopying, showMarkdown } from './answer-text.js';
+import { showMarkdown } from './answer-text.js';
 import { addConversation, enableConversations, raiseConversation } from './conversations.js';
+import { copyButton } from './copy-button.js';
+import { enableCopying } from './copying.js';
 import { drafts } from './drafts.js';
+import { byId, page, words } from './page.js';
 import { followEnd } from './scrolling.js';
 import { RefusedError, SignedOutError, call, events } from './server.js';
 
-const page = document.getElementById('chat').dataset;
-const words = document.getElementById('texts').dataset;
-const messages = document.getElementById('messages');
-const composer = document.getElementById('composer');
-const question = document.getElementById('question');
-const send = document.getElementById('send');
-const stop = document.getElementById('stop');
-const status = document.getElementById('status');
-const errorLine = document.getElementById('error');
-const signInDialog = document.getElementById('sign-in-dialog');
+const messages = byId('messages');
+const composer = byId('composer');
+const question = byId('question');
+const send = byId('send');
+const stop = byId('stop');
+const status = byId('status');
+const errorLine = byId('error');
+const signInDialog = byId('sign-in-dialog');
 
 const OUTCOME_TEXTS = { CANCELLED: words.stopped, FAILED: words.failed };
 
@@ -24,17 +25,26 @@ const OUTCOME_TEXTS = { CANCELLED: words.stopped, FAILED: words.failed };
 let running = null;
 
 messages.querySelectorAll('.answer .text').forEach((text) => showMarkdown(text, text.textContent, words));
+messages.querySelectorAll('.answer .foot').forEach((foot) => foot.append(copyButton(words)));
 enableCopying(messages, words);
 enableConversations({ ifSignedOut: askToSignIn, ifRefused: showError });
-const scrollToEnd = followEnd(document.getElementById('scroller'), messages, document.getElementById('latest'));
+const scrollToEnd = followEnd(byId('scroller'), messages, byId('latest'));
 
 question.value = drafts.load(page.conversation);
 question.addEventListener('input', onTyping);
 question.addEventListener('keydown', onKey);
 composer.addEventListener('submit', onSubmit);
 stop.addEventListener('click', stopRunning);
+document.addEventListener('keydown', (event) => event.key === 'Escape' && !document.querySelector('dialog[open]') && stopRunning());
+byId('empty')?.addEventListener('click', (event) => event.target.closest('.suggestion') && suggest(event.target.closest('.suggestion').textContent));
 fitQuestion();
 question.focus();
+
+/** Puts an example into the field, for the reader to change or send. */
+function suggest(text) {
+  setQuestion(text);
+  question.focus();
+}
 
 function onTyping() {
   drafts.save(page.conversation, question.value);
@@ -61,7 +71,7 @@ function onSubmit(event) {
 async function ask(text) {
   running = { request: null, stopping: false };
   showError('');
-  document.getElementById('empty')?.remove();
+  byId('empty')?.remove();
   const asked = addQuestion(messages, words, text);
   const answer = new AnswerView(messages, words);
   setAnswering(true);
@@ -169,7 +179,7 @@ function fitQuestion() {
 }
 
 function chosenModel() {
-  return document.getElementById('model')?.value || null;
+  return byId('model')?.value || null;
 }
 
 function showError(text) {
@@ -178,7 +188,7 @@ function showError(text) {
 }
 
 function askToSignIn() {
-  document.getElementById('sign-in-again').href = location.href;
+  byId('sign-in-again').href = location.href;
   if (!signInDialog.open) {
     signInDialog.showModal();
   }

@@ -1,16 +1,15 @@
 // The list of conversations: opening it on narrow screens, renaming, deleting, and adding a new one.
 
+import { byId, page, words } from './page.js';
 import { RefusedError, SignedOutError, call } from './server.js';
 
-const page = document.getElementById('chat').dataset;
-const words = document.getElementById('texts').dataset;
-const list = document.getElementById('conversation-list');
-const drawer = document.getElementById('conversations');
-const shade = document.getElementById('drawer-shade');
-const openButton = document.getElementById('open-conversations');
-const renameDialog = document.getElementById('rename-dialog');
-const renameInput = document.getElementById('rename-input');
-const deleteDialog = document.getElementById('delete-dialog');
+const list = byId('conversation-list');
+const drawer = byId('conversations');
+const shade = byId('drawer-shade');
+const openButton = byId('open-conversations');
+const renameDialog = byId('rename-dialog');
+const renameInput = byId('rename-input');
+const deleteDialog = byId('delete-dialog');
 
 let chosen = null;
 let ifSignedOut = () => {};
@@ -22,7 +21,7 @@ export function enableConversations(handlers) {
   list.querySelectorAll('.conversation').forEach(label);
   list.addEventListener('click', onListClick);
   openButton.addEventListener('click', openDrawer);
-  document.getElementById('close-conversations').addEventListener('click', closeDrawer);
+  byId('close-conversations').addEventListener('click', closeDrawer);
   shade.addEventListener('click', closeDrawer);
   drawer.addEventListener('keydown', (event) => event.key === 'Escape' && closeDrawer());
   renameDialog.querySelector('form').addEventListener('submit', () => rename(chosen, renameInput.value.trim()));
@@ -43,7 +42,7 @@ export function addConversation(id, title) {
   item.append(link, button('rename'), button('delete'));
   label(item);
   list.prepend(item);
-  document.getElementById('no-conversations')?.remove();
+  byId('no-conversations')?.remove();
 }
 
 /** Moves a conversation to the head of the list, where the latest is. */
@@ -83,7 +82,7 @@ function onListClick(event) {
     renameDialog.showModal();
     renameInput.select();
   } else {
-    document.getElementById('delete-text').textContent = words.deleteQuestion.replace('{0}', title);
+    byId('delete-text').textContent = words.deleteQuestion.replace('{0}', title);
     deleteDialog.showModal();
   }
 }
@@ -105,7 +104,7 @@ async function remove(item) {
     }
     const next = item.nextElementSibling || item.previousElementSibling;
     item.remove();
-    (next?.querySelector('a') || document.getElementById('new-conversation')).focus();
+    (next?.querySelector('a') || byId('new-conversation')).focus();
   });
 }
 
@@ -125,7 +124,7 @@ function openDrawer() {
   document.body.classList.add('drawer-open');
   shade.hidden = false;
   openButton.setAttribute('aria-expanded', 'true');
-  document.getElementById('close-conversations').focus();
+  byId('close-conversations').focus();
 }
 
 function closeDrawer() {

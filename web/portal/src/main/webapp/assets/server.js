@@ -1,6 +1,6 @@
 // Calls to the portal's endpoints. A session that ended is told apart from every other failure.
 
-const page = document.getElementById('chat').dataset;
+import { page } from './page.js';
 
 /** The session has ended, or this page belongs to an earlier one: only signing in again helps. */
 export class SignedOutError extends Error {}

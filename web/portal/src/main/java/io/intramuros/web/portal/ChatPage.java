@@ -103,11 +103,20 @@ public class ChatPage {
                 ? ""
                 : AnswerFactsText.of(
                         Texts.of(request),
-                        facts.model(),
+                        nameOf(facts.model()),
                         facts.precision(),
                         facts.promptTokens(),
                         facts.completionTokens(),
                         facts.outcome());
+    }
+
+    /** A model that is still here is called as it is now; of one that is gone only its identifier is left. */
+    private String nameOf(String modelId) {
+        return getModels().stream()
+                .filter(model -> model.id().equals(modelId))
+                .map(ModelDescription::displayName)
+                .findFirst()
+                .orElse(modelId);
     }
 
     /** What the page says of a model: its name, in which precision it runs, and whether that is less than published. */
