@@ -56,7 +56,7 @@ record Downloads(Path cache, Pins pins, Maven maven, Path log) {
             Path unpacked = build(unpack(archive(draft)));
             Trees.delete(folder);
             Files.createDirectories(folder.getParent());
-            Files.writeString(unpacked.resolve(CONTENTS), contents(unpacked));
+            markWhole(unpacked);
             Files.move(unpacked, folder, StandardCopyOption.ATOMIC_MOVE);
             Trees.delete(draft);
             return folder;
@@ -105,7 +105,13 @@ record Downloads(Path cache, Pins pins, Maven maven, Path log) {
         return unpacked;
     }
 
-    private static boolean isWhole(Path keycloak) throws IOException {
+    /** Writes down what a folder holds; from then on, damage is noticed. */
+    static void markWhole(Path folder) throws IOException {
+        Files.writeString(folder.resolve(CONTENTS), contents(folder));
+    }
+
+    /** Whether a folder holds what it held when it was marked. */
+    static boolean isWhole(Path keycloak) throws IOException {
         Path contents = keycloak.resolve(CONTENTS);
         return Files.exists(contents) && Files.readString(contents).equals(contents(keycloak));
     }
