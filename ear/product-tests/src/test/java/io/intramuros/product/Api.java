@@ -19,6 +19,9 @@ import java.util.stream.Collectors;
 
 /** The API over plain HTTP, for what an SDK would never send. */
 final class Api implements AutoCloseable {
+    /** The most tokens of {@link #longStory}. */
+    static final int LONG_STORY_TOKENS = 2000;
+
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Product product;
@@ -93,6 +96,20 @@ final class Api implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Asks for an answer that takes long, and returns the open response once its first words have come. */
+    HttpResponse<InputStream> longStory(String token) throws IOException {
+        HttpResponse<InputStream> response = stream(
+                token,
+                question(token, "Tell a very long story of a walled city.")
+                        .add("stream", true)
+                        .add("max_tokens", LONG_STORY_TOKENS)
+                        .build());
+        if (response.statusCode() != 200 || response.body().readNBytes(200).length < 200) {
+            throw new AssertionError("No story: " + response.statusCode());
+        }
+        return response;
     }
 
     /** The first model's name. */

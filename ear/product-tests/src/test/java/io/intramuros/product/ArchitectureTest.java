@@ -136,9 +136,11 @@ class ArchitectureTest {
                 "native-kernels/engine",
                 "jpa",
                 "ejb",
+                "web/common",
                 "web/api",
                 "web/portal",
-                "wildfly-config/subsystem"
+                "wildfly-config/subsystem",
+                "wildfly-config/run"
             })
     void packagesOfAModuleFormNoCycle(String module) {
         check(

@@ -10,43 +10,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** {@code ./run} with a company's own PostgreSQL, its own Keycloak and models of its own. */
 class CompanyServicesTest {
-    private static final String DATABASE = "company";
     private static final String DIRECTORY_MODEL = "llama-bf16-untied-grouped";
     private static final String GGUF_MODEL = "llama-q8_0";
 
-    private static final Postgres POSTGRES = Postgres.running();
-    private static CompanyRealm realm;
-    private static String appSecret;
+    private static Company company;
     private static Product product;
 
     @BeforeAll
-    static void start() throws IOException {
-        POSTGRES.create(DATABASE);
-        realm = new CompanyRealm(Product.running());
-        appSecret = realm.secretOf("intramuros-app");
-        product = Product.fresh(
-                "company-home",
-                Map.of(
-                        "INTRAMUROS_JDBC_PASSWORD",
-                        Postgres.PASSWORD,
-                        "INTRAMUROS_PORTAL_SECRET",
-                        realm.secretOf("intramuros-portal"),
-                        "INTRAMUROS_APP_SECRET",
-                        appSecret));
-        startWith(product.goldenModel(DIRECTORY_MODEL));
-    }
-
-    @AfterAll
-    static void stop() {
-        product.stop();
-        realm.close();
+    static void start() {
+        company = Company.runningWith(Product.goldenModel(DIRECTORY_MODEL));
+        product = company.product();
     }
 
     @Test
@@ -88,30 +66,17 @@ class CompanyServicesTest {
         String before = ask(DIRECTORY_MODEL);
         assertEquals(List.of(DIRECTORY_MODEL), modelsOnRecord(before));
 
-        product.stop();
-        startWith(product.goldenModel(GGUF_MODEL + ".gguf"));
+        Company.runningWith(Product.goldenModel(GGUF_MODEL + ".gguf"));
         String after = ask(GGUF_MODEL);
 
         assertEquals(List.of(GGUF_MODEL), modelsOnRecord(after));
         assertEquals(List.of(DIRECTORY_MODEL), modelsOnRecord(before));
     }
 
-    private static void startWith(Path model) {
-        product.start(
-                "--jdbc-url",
-                POSTGRES.url(DATABASE),
-                "--jdbc-user",
-                Postgres.USER,
-                "--oidc-url",
-                realm.url(),
-                "--model",
-                model.toString());
-    }
-
     /** Asks as a program of the company's realm and returns the request's id. */
     private static String ask(String model) {
         try (Api api = new Api(product)) {
-            String token = api.token(appSecret);
+            String token = company.token(api);
             assertEquals(model, api.model(token));
             HttpResponse<String> answer = api.complete(
                     token, api.question(token, "Hello").add("max_tokens", 4).build());
@@ -121,8 +86,7 @@ class CompanyServicesTest {
     }
 
     private static List<String> modelsOnRecord(String request) {
-        return POSTGRES.query(
-                DATABASE,
+        return company.query(
                 "select model from usage_audit where settled_at is not null and request_id = '" + request + "'");
     }
 }

@@ -152,7 +152,7 @@ class CudaEngineTest {
 
     /** Adds an engine for a tiny model. */
     private void add(String name, String settings) {
-        management.succeed("/subsystem=intramuros/engine=" + name + ":add(model=\"" + product.goldenModel(BF16) + "\","
+        management.succeed("/subsystem=intramuros/engine=" + name + ":add(model=\"" + Product.goldenModel(BF16) + "\","
                 + settings + ")");
         engines.add(name);
     }

@@ -52,6 +52,11 @@ final class Management {
                 .toList();
     }
 
+    /** Restarts every service of the server in its process, the application too, and waits until that is done. */
+    void reload() {
+        cli("reload").orFail();
+    }
+
     private Programs.Outcome cli(String operation) {
         return Programs.run(
                 product.repository(),

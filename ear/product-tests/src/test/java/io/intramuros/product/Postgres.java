@@ -12,7 +12,10 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A company's PostgreSQL server, which runs as long as tests do and lets nobody but its administrator in without a password. */
+/**
+ * A company's PostgreSQL server, which runs as long as tests do and lets nobody but its administrator in without a
+ * password. A test that stops it, starts it again.
+ */
 final class Postgres {
     /** Who owns the databases. */
     static final String USER = "intramuros";
@@ -22,15 +25,20 @@ final class Postgres {
     private static final String ADMINISTRATOR = "postgres";
     private static Postgres running;
 
-    private final EmbeddedPostgres server;
+    private final Path data;
+    private final Path rules;
+    private EmbeddedPostgres server;
 
-    private Postgres(EmbeddedPostgres server) {
-        this.server = server;
+    private Postgres(Path data, Path rules) {
+        this.data = data;
+        this.rules = rules;
+        this.server = launch(0);
     }
 
     static synchronized Postgres running() {
         if (running == null) {
             try {
+                Path data = Files.createTempDirectory("postgres");
                 Path rules = Files.createTempFile("pg_hba", ".conf");
                 Files.writeString(rules, """
                         host all %s 127.0.0.1/32 trust
@@ -38,15 +46,49 @@ final class Postgres {
                         """.formatted(ADMINISTRATOR));
                 // The server may run as another user than the tests.
                 rules.toFile().setReadable(true, false);
-                running = new Postgres(EmbeddedPostgres.builder()
-                        .setServerConfig("hba_file", rules.toString())
-                        .start());
+                running = new Postgres(data, rules);
             } catch (IOException e) {
                 throw new UncheckedIOException("PostgreSQL did not start", e);
             }
             running.execute(ADMINISTRATOR, "create role " + USER + " login password '" + PASSWORD + "'");
         }
         return running;
+    }
+
+    /** Ends it for good, if any test has started it. */
+    static synchronized void end() {
+        if (running != null) {
+            running.stop();
+            Folders.delete(running.data);
+            running = null;
+        }
+    }
+
+    private EmbeddedPostgres launch(int port) {
+        try {
+            return EmbeddedPostgres.builder()
+                    .setDataDirectory(data)
+                    .setCleanDataDirectory(false)
+                    .setPort(port)
+                    .setServerConfig("hba_file", rules.toString())
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("PostgreSQL did not start", e);
+        }
+    }
+
+    /** Ends the server and every connection to it; what is in it stays. */
+    void stop() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts it again on the port it had. */
+    void start() {
+        server = launch(server.getPort());
     }
 
     /** Makes an empty database that belongs to {@link #USER}. */
@@ -57,6 +99,12 @@ final class Postgres {
     /** Makes an empty database that belongs to somebody else. */
     void createForeign(String database) {
         execute(ADMINISTRATOR, "create database " + database);
+    }
+
+    /** Takes everything out of a database, as if it had just been made. */
+    void empty(String database) {
+        execute(database, "drop schema public cascade");
+        execute(database, "create schema public authorization " + USER);
     }
 
     String url(String database) {

@@ -30,11 +30,10 @@ final class Product {
     private static final int OFFSETS = 20;
     private static final List<Integer> PORTS = List.of(8080, 8180, 9990);
 
-    private static Product shared;
-
     private static final Path REPOSITORY = Path.of(System.getProperty("intramuros.repository"));
 
-    private final Path repository = REPOSITORY;
+    private static Product shared;
+
     private final int portOffset = freeOffset();
     private final Path home;
     private final Map<String, String> environment;
@@ -93,9 +92,9 @@ final class Product {
 
     /** Runs {@code ./run} on this product's data. */
     Programs.Outcome run(String... options) {
-        List<String> command = new ArrayList<>(List.of(repository.resolve("run").toString()));
+        List<String> command = new ArrayList<>(List.of(REPOSITORY.resolve("run").toString()));
         command.addAll(List.of(options));
-        return Programs.run(repository, environment, START_PATIENCE, command);
+        return Programs.run(REPOSITORY, environment, START_PATIENCE, command);
     }
 
     /** What {@code ./run --status --json} says now. */
@@ -157,7 +156,7 @@ final class Product {
     }
 
     Path repository() {
-        return repository;
+        return REPOSITORY;
     }
 
     /** Where portal and API listen, or will. */
@@ -176,20 +175,20 @@ final class Product {
     }
 
     /** One of the tiny models that the engine is tested with. */
-    Path goldenModel(String name) {
-        return repository
+    static Path goldenModel(String name) {
+        return REPOSITORY
                 .resolve("native-kernels/engine/src/test/resources/golden/models")
                 .resolve(name);
     }
 
     /** The provisioned WildFly. */
     Path server() {
-        return repository.resolve("wildfly-config/server/target/server");
+        return REPOSITORY.resolve("wildfly-config/server/target/server");
     }
 
     /** The application. */
     Path ear() {
-        return repository.resolve("ear/deployable/target/intramuros.ear");
+        return REPOSITORY.resolve("ear/deployable/target/intramuros.ear");
     }
 
     /** WildFly's part of the data folder. */

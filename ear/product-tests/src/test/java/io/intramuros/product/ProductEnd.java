@@ -7,6 +7,8 @@ import org.junit.platform.launcher.LauncherSessionListener;
 public final class ProductEnd implements LauncherSessionListener {
     @Override
     public void launcherSessionClosed(LauncherSession session) {
+        Company.end();
         Product.end();
+        Postgres.end();
     }
 }
