@@ -10,6 +10,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
 
 class ChatPageTest {
     private static final String LONG = "Tell me a very long story about a walled city, its gates and its people.";
@@ -44,6 +46,36 @@ class ChatPageTest {
             assertEquals("CANCELLED", browser.awaitAnswer());
             assertTrue(Duration.between(stopped, Instant.now()).compareTo(Duration.ofSeconds(5)) < 0);
             assertTrue(browser.find("#send").isDisplayed(), "one can ask again");
+        }
+    }
+
+    @Test
+    void anEmptyPageOffersExamplesAndEscapeStopsTheAnswer() {
+        try (Browser browser = Browser.atADesk(product)) {
+            browser.signIn("alice");
+            WebElement example = browser.find(".suggestion");
+            String text = example.getText();
+
+            example.click();
+            WebElement question = browser.find("#question");
+            assertEquals(text, question.getDomProperty("value"), "to be changed or sent");
+            question.sendKeys(Keys.ENTER);
+            Waiting.until("the answer's first words", browser::answer, words -> !words.isBlank());
+            question.sendKeys(Keys.ESCAPE);
+
+            assertEquals("CANCELLED", browser.awaitAnswer());
+        }
+    }
+
+    @Test
+    void aWholeAnswerCanBeCopied() {
+        try (Browser browser = Browser.atADesk(product)) {
+            browser.signIn("alice").askBriefly("Say hello.");
+
+            WebElement copy = browser.find(".answer:last-child .foot .copy");
+            copy.click();
+
+            Waiting.until("the button to say so", copy::getText, "Copied"::equals);
         }
     }
 
