@@ -6,9 +6,11 @@ import io.intramuros.persistence.conversation.Conversations;
 import io.intramuros.persistence.conversation.StoredConversation;
 import io.intramuros.persistence.conversation.StoredMessage;
 import io.intramuros.persistence.conversation.StoredMessage.Speaker;
+import io.intramuros.server.CommitGuard;
 import io.intramuros.server.ThisServer;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.interceptor.Interceptors;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import jakarta.transaction.Transactional;
@@ -24,6 +26,7 @@ import java.util.UUID;
  * since those stop before the last answers are kept when the application goes.
  */
 @ApplicationScoped
+@Interceptors(CommitGuard.class)
 @Transactional(Transactional.TxType.REQUIRES_NEW)
 public class ConversationStore {
     @PersistenceContext(unitName = "intramuros")

@@ -7,7 +7,9 @@ import io.intramuros.persistence.usage.UsageEntry;
 import io.intramuros.persistence.usage.UsageOpening;
 import io.intramuros.persistence.usage.UsageOutcome;
 import io.intramuros.persistence.usage.UsageStatus;
+import io.intramuros.server.CommitGuard;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.interceptor.Interceptors;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import jakarta.transaction.Transactional;
@@ -23,6 +25,7 @@ import java.util.OptionalLong;
  * settle when the application goes.
  */
 @ApplicationScoped
+@Interceptors(CommitGuard.class)
 @Transactional(Transactional.TxType.REQUIRES_NEW)
 public class UsageLedger {
     private static final int PIECE = 100;

@@ -65,6 +65,8 @@ final class Management {
                 List.of(
                         product.server().resolve("bin/jboss-cli.sh").toString(),
                         "--connect",
+                        // Also how long a reload may take.
+                        "--timeout=" + PATIENCE.toMillis(),
                         "--controller=127.0.0.1:" + product.managementPort(),
                         "--user=" + product.managementUser(),
                         "--password=" + product.managementPassword(),
