@@ -2,7 +2,6 @@ package io.intramuros.server;
 
 import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.InvocationContext;
-import jakarta.persistence.PersistenceException;
 
 /**
  * Around transactions that are annotated: a commit that fails, as it does when the database goes away in between, throws
@@ -17,7 +16,7 @@ public class CommitGuard {
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
-            throw new PersistenceException("The transaction could not be committed.", e);
+            throw new CommitFailedException(e);
         }
     }
 }

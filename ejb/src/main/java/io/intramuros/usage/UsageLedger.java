@@ -87,6 +87,11 @@ public class UsageLedger {
         return true;
     }
 
+    /** Settles the row of a request that was refused though its row may be there; it costs its user nothing. */
+    public void settleRefused(String requestId, UsageOutcome outcome) {
+        new UsageAudit(em).openRow(requestId).ifPresent(row -> settle(row.id(), row.opening(), outcome, 0));
+    }
+
     /**
      * Settles some of the rows that servers left open which are gone, as {@link UsageStatus#INTERRUPTED}. They cost
      * their users nothing.

@@ -4,6 +4,8 @@ import io.intramuros.persistence.usage.AllowanceAccount;
 import io.intramuros.persistence.usage.Allowances;
 import io.intramuros.persistence.usage.UsageOpening;
 import io.intramuros.persistence.usage.UsageOutcome;
+import io.intramuros.persistence.usage.UsageStatus;
+import io.intramuros.server.CommitFailedException;
 import io.intramuros.server.PatientWriter;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -83,7 +85,7 @@ public class UsageMeter {
             }
             int granted = (int) Math.min(mostTokens, left);
             UsageOpening opening = question.opening(now, account.monthStart(), granted);
-            OptionalLong row = ledger.open(opening, monthlyTokens);
+            OptionalLong row = open(opening);
             if (row.isPresent()) {
                 return new Metered(row.getAsLong(), opening, granted);
             }
@@ -91,6 +93,19 @@ public class UsageMeter {
         }
         Instant now = now();
         throw spent(account(key(question.userName(), now)), now);
+    }
+
+    /** The database may have the row and its answer be lost: then it is settled as refused, when there is a database. */
+    private OptionalLong open(UsageOpening opening) {
+        try {
+            return ledger.open(opening, monthlyTokens);
+        } catch (CommitFailedException e) {
+            String request = opening.requestId();
+            UsageOutcome refused = new UsageOutcome(
+                    UsageStatus.REFUSED, now(), opening.promptTokens(), 0, null, null, "RECORD_UNAVAILABLE");
+            writer.write("the refusal of request " + request, () -> ledger.settleRefused(request, refused), () -> {});
+            throw e;
+        }
     }
 
     /**

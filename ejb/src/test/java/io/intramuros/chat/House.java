@@ -7,6 +7,7 @@ import io.intramuros.persistence.server.ServerInstances;
 import io.intramuros.persistence.usage.UsageAudit;
 import io.intramuros.persistence.usage.UsageCriteria;
 import io.intramuros.persistence.usage.UsageEntry;
+import io.intramuros.persistence.usage.UsageStatus;
 import io.intramuros.pool.EnginePool;
 import io.intramuros.pool.ScriptedEngine;
 import io.intramuros.server.DatabaseState;
@@ -19,16 +20,20 @@ import jakarta.ejb.SessionContext;
 import java.lang.reflect.Proxy;
 import java.security.Principal;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
 /** The beans put together by hand on a real database, with an engine whose words the test decides. */
 final class House implements AutoCloseable {
     static final long MONTHLY_TOKENS = 1_000;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     final TestDatabase database;
     final ScriptedEngine engine = new ScriptedEngine("main", "m");
@@ -103,6 +108,17 @@ final class House implements AutoCloseable {
     List<UsageEntry> rows() {
         return database.inTransaction(
                 em -> new UsageAudit(em).following(new UsageCriteria(null, null, null, null, null, null), 0, 1_000));
+    }
+
+    /** Waits until every row is settled. */
+    void awaitNoOpenRow() {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (rows().stream().anyMatch(row -> row.status() == UsageStatus.OPEN)) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("A row is still open");
+            }
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
     }
 
     UsageEntry onlyRow() {

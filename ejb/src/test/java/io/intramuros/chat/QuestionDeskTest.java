@@ -205,6 +205,19 @@ class QuestionDeskTest {
     }
 
     @Test
+    void aRowWhoseCommitWasNotHeardOfIsSettledAsRefusedWhenTheDatabaseIsBack() {
+        house.ledger.loseCommits();
+        refused(Kind.RECORD_UNAVAILABLE, House.question("r", 10, 5));
+        house.database.comeBack();
+
+        house.awaitNoOpenRow();
+
+        assertEquals(UsageStatus.REFUSED, house.onlyRow().status());
+        assertEquals(0, house.allowance("ada").reservedTokens());
+        assertEquals(List.of(), house.engine.submissions());
+    }
+
+    @Test
     void aDatabaseThatIsAwayAtTheEndGetsTheRowWhenItComesBack() throws Exception {
         house.ask("ada", House.question("r", 10, 5), heard);
         house.database.goAway();

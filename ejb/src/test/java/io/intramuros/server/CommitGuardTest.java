@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jakarta.interceptor.InvocationContext;
-import jakarta.persistence.PersistenceException;
 import jakarta.transaction.RollbackException;
 import java.lang.reflect.Proxy;
 import java.sql.SQLException;
@@ -17,8 +16,8 @@ class CommitGuardTest {
         RollbackException failed = new RollbackException("Could not commit transaction.");
         failed.initCause(new SQLException("IJ000453: no managed connection"));
 
-        PersistenceException thrown =
-                assertThrows(PersistenceException.class, () -> new CommitGuard().call(throwing(failed)));
+        CommitFailedException thrown =
+                assertThrows(CommitFailedException.class, () -> new CommitGuard().call(throwing(failed)));
 
         assertTrue(DatabaseGuard.isDatabaseAway(thrown));
     }

@@ -6,6 +6,7 @@ import jakarta.persistence.criteria.CriteriaQuery;
 import jakarta.persistence.criteria.Predicate;
 import jakarta.persistence.criteria.Root;
 import java.util.List;
+import java.util.Optional;
 
 /** The queries on the usage audit. Writing needs a transaction. */
 public final class UsageAudit {
@@ -34,6 +35,17 @@ public final class UsageAudit {
                         .setParameter("request", requestId)
                         .getSingleResult()
                 > 0;
+    }
+
+    /** The open row of that request, if there is one. */
+    public Optional<UsageEntry> openRow(String requestId) {
+        return em.createQuery(
+                        "select e from UsageEntry e where e.opening.requestId = :request and e.status = :open",
+                        UsageEntry.class)
+                .setParameter("request", requestId)
+                .setParameter("open", UsageStatus.OPEN)
+                .getResultStream()
+                .findFirst();
     }
 
     /**
