@@ -70,8 +70,9 @@ using namespace intramuros::emulator;
 
 DRIVER_API CUresult cuMemGetInfo_v2(size_t* free, size_t* total) {
   return answer("cuMemGetInfo_v2", [&] {
-    *total = settings().memory_bytes;
-    *free = *total - Context::current()->device.used_bytes;
+    const Device& device = Context::current()->device;
+    *total = settings().memory_of(device.index);
+    *free = *total - device.used_bytes;
   });
 }
 

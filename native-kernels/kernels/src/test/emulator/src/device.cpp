@@ -237,8 +237,7 @@ DRIVER_API CUresult cuDeviceGetByPCIBusId(CUdevice* device, const char* id) {
 
 DRIVER_API CUresult cuDeviceTotalMem_v2(size_t* bytes, CUdevice device) {
   return answer("cuDeviceTotalMem_v2", [&] {
-    Device::at(device);
-    *bytes = settings().memory_bytes;
+    *bytes = settings().memory_of(Device::at(device).index);
   });
 }
 

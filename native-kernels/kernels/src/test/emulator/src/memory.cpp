@@ -141,11 +141,12 @@ uintptr_t Memory::allocate(Context& context, size_t bytes) {
   }
   const size_t charged = round_up(bytes, 512);
   const size_t used = context.device.used_bytes.fetch_add(charged);
-  if (used + charged > settings().memory_bytes) {
+  const size_t all = settings().memory_of(context.device.index);
+  if (used + charged > all) {
     context.device.used_bytes -= charged;
     throw Failure(CUDA_ERROR_OUT_OF_MEMORY, std::to_string(bytes) + " bytes wanted on device " +
                                                 std::to_string(context.device.index) + ", " +
-                                                std::to_string(settings().memory_bytes - used) + " are free");
+                                                std::to_string(all - used) + " are free");
   }
   try {
     return place(context, bytes, false).begin;

@@ -131,7 +131,7 @@ EMULATOR_API Nvml nvmlDeviceGetTemperatureThreshold(Handle handle, int threshold
 
 EMULATOR_API Nvml nvmlDeviceGetMemoryInfo(Handle handle, Memory* memory) {
   const int device = static_cast<int>(handle) - 1;
-  const Nvml result = answer(handle, "total", settings().memory_bytes, &memory->total);
+  const Nvml result = answer(handle, "total", settings().memory_of(device), &memory->total);
   if (result != Nvml::kSuccess) return result;
   const Nvml used = answer(handle, "used", intramurosEmulatorUsedBytes(device), &memory->used);
   memory->free = memory->total - memory->used;

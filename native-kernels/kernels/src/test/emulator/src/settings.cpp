@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <sstream>
 #include <thread>
 
 #include "emulator/thread_state.h"
@@ -30,6 +31,21 @@ double number(const char* name, double otherwise) {
   return parsed;
 }
 
+/// Whole numbers with commas between them.
+std::vector<size_t> sizes(const char* name, const char* otherwise) {
+  std::vector<size_t> values;
+  std::istringstream in(text(name, otherwise));
+  for (std::string one; std::getline(in, one, ',');) {
+    char* end;
+    values.push_back(std::strtoull(one.c_str(), &end, 10));
+    if (*end || one.empty()) {
+      std::fprintf(stderr, "emulator: INTRAMUROS_EMULATOR_%s: %s is no number of bytes\n", name, one.c_str());
+      std::exit(2);
+    }
+  }
+  return values;
+}
+
 bool choice(const char* name, const char* usual, const char* other) {
   const std::string value = text(name, usual);
   if (value != usual && value != other) {
@@ -51,7 +67,7 @@ std::string kernels_beside_us() {
 Settings read() {
   Settings s;
   s.devices = static_cast<int>(number("DEVICES", 1));
-  s.memory_bytes = static_cast<size_t>(number("MEMORY_BYTES", 2.0 * (1 << 30)));
+  s.memory_bytes = sizes("MEMORY_BYTES", "2147483648");
   s.multiprocessors = static_cast<int>(number("MULTIPROCESSORS", 4));
   s.capability = static_cast<int>(number("CAPABILITY", 90));
   const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));

@@ -1,14 +1,16 @@
 // What the environment asks of the emulator, read once.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace intramuros::emulator {
 
 struct Settings {
   int devices;              ///< INTRAMUROS_EMULATOR_DEVICES
-  size_t memory_bytes;      ///< INTRAMUROS_EMULATOR_MEMORY_BYTES, of each device
+  std::vector<size_t> memory_bytes;  ///< INTRAMUROS_EMULATOR_MEMORY_BYTES
   int multiprocessors;      ///< INTRAMUROS_EMULATOR_MULTIPROCESSORS
   int capability;           ///< INTRAMUROS_EMULATOR_CAPABILITY, 90 for 9.0
   int threads;              ///< INTRAMUROS_EMULATOR_THREADS that run the blocks of a grid
@@ -19,6 +21,11 @@ struct Settings {
   bool log;                 ///< INTRAMUROS_EMULATOR_LOG=1: every call and launch
   std::string kernels;      ///< INTRAMUROS_EMULATOR_KERNELS, a library
   std::string fault;        ///< INTRAMUROS_EMULATOR_FAULT, see fault.h
+
+  /// What a device has; the last number given is that of all further devices.
+  size_t memory_of(int device) const {
+    return memory_bytes[std::min(static_cast<size_t>(device), memory_bytes.size() - 1)];
+  }
 };
 
 const Settings& settings();
