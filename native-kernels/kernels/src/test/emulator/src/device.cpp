@@ -488,6 +488,12 @@ DRIVER_API size_t intramurosEmulatorAllocations() {
   return count;
 }
 
+/// For tests: how many pieces of pinned memory there are, whoever made them.
+DRIVER_API size_t intramurosEmulatorPinnedPieces() { return Memory::get().count_pinned(); }
+
+/// For tests: how many pieces of memory were ever asked for. What computes steps asks for none.
+DRIVER_API size_t intramurosEmulatorAllocationsEver() { return Memory::get().count_ever(); }
+
 /// For the management library: bytes of a device's memory in use.
 DRIVER_API size_t intramurosEmulatorUsedBytes(int device) {
   return initialised ? Device::at(device).used_bytes.load() : 0;

@@ -284,4 +284,15 @@ size_t Memory::count(const Context& context) const {
   }));
 }
 
+size_t Memory::count_pinned() const {
+  std::shared_lock lock(mutex);
+  return static_cast<size_t>(std::count_if(allocations.begin(), allocations.end(),
+                                           [](const auto& entry) { return entry.second.on_host && !entry.second.freed; }));
+}
+
+size_t Memory::count_ever() const {
+  std::shared_lock lock(mutex);
+  return next_number - 1;
+}
+
 }  // namespace intramuros::emulator

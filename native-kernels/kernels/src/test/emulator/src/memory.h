@@ -57,6 +57,10 @@ class Memory {
 
   /// Pieces of device memory that a context has.
   size_t count(const Context& context) const;
+  /// Pieces of pinned memory that all contexts have.
+  size_t count_pinned() const;
+  /// Pieces that were ever asked for, on devices and pinned.
+  size_t count_ever() const;
 };
 
 }  // namespace intramuros::emulator

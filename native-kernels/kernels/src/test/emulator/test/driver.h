@@ -58,6 +58,8 @@ CUresult cuTexRefCreate();
 CUresult intramurosEmulatorInject(const char*);
 size_t intramurosEmulatorLastMessage(char*, size_t);
 size_t intramurosEmulatorAllocations();
+size_t intramurosEmulatorPinnedPieces();
+size_t intramurosEmulatorAllocationsEver();
 int cublasCreate_v2(void**);
 int cublasDestroy_v2(void*);
 int cublasSetStream_v2(void*, CUstream);
