@@ -16,7 +16,8 @@ import java.util.Objects;
  * @param contextTokens the longest prompt and answer together; 0 for what the model was made for, which it never exceeds
  * @param maxBatchSize the most requests answered at once
  * @param maxQueue the most requests that wait; more are refused
- * @param cacheBytes memory for the key-value cache; 0 for a share of the machine's memory
+ * @param cacheBytes memory for the key-value cache; 0 for a share of the machine's memory, or what the weights leave of
+ *     the GPUs'
  * @param tokenBudget the most tokens computed in one step: larger reads prompts faster, smaller lets running answers
  *     wait less for a new prompt; 0 for a good middle, and never less than {@code maxBatchSize}, so that every running
  *     answer gets a token in each step

@@ -31,6 +31,16 @@ public interface Backend extends AutoCloseable {
         return List.of();
     }
 
+    /**
+     * Hears what will be placed, before anything is, and divides the memory. A decoder that was announced gets its weights,
+     * activations and cache in this plan's sizes, and none of its steps allocates on a device. May be left out, by tests of
+     * single operations; may be called once.
+     *
+     * @throws OutOfDeviceMemoryException if it does not fit, with an account of what is needed and what there is; nothing
+     *     has been allocated then
+     */
+    MemoryPlan plan(DecoderPlan plan);
+
     /** Places a weight. The backend may read {@code tensor.data()} until it is closed. */
     Weight weight(HostTensor tensor, Split split);
 

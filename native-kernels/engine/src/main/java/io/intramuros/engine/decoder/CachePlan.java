@@ -1,56 +1,62 @@
 package io.intramuros.engine.decoder;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.intramuros.engine.EngineSettings;
 import io.intramuros.engine.model.ModelConfig;
 import io.intramuros.kernels.KvLayout;
 import io.intramuros.kernels.TensorType;
-import java.lang.management.ManagementFactory;
 
 /**
- * How large the key-value cache is and how long a sequence may get.
+ * How large a key-value cache is asked for, and how long a sequence may get.
  *
- * @param layout the cache
- * @param contextTokens the longest sequence; always fits into the cache
+ * @param block the layout of a cache of one block
+ * @param wantedBlocks blocks that can be put to use
+ * @param leastBlocks blocks without which the engine is of no use
+ * @param contextBlocks blocks of the longest sequence that the settings allow
+ * @param contextTokens the longest sequence that the settings allow
  */
-record CachePlan(KvLayout layout, int contextTokens) {
+record CachePlan(KvLayout block, int wantedBlocks, int leastBlocks, int contextBlocks, int contextTokens) {
     /** Small enough that short beginnings are shared and little of the last block is wasted. */
     static final int BLOCK_TOKENS = 16;
 
     /** Unless told otherwise, a cache has room for every place, but for no more tokens than so many full contexts… */
     private static final int FULL_CONTEXTS = 4;
 
-    /** …and takes no more than this part of the machine's memory. */
-    private static final int MEMORY_PART = 8;
+    /** …and for no fewer than a short conversation has. */
+    private static final int LEAST_TOKENS = 1024;
 
     /**
      * @param type how keys and values are stored
-     * @throws IllegalArgumentException if the memory does not hold a single block
+     * @throws IllegalArgumentException if the memory that was set does not hold a single block
      */
     static CachePlan of(EngineSettings settings, ModelConfig config, TensorType type) {
         int context = settings.contextTokens() == 0
                 ? config.contextTokens()
                 : Math.min(settings.contextTokens(), config.contextTokens());
-        long blockBytes = layout(config, type, 1).blockBytes();
+        KvLayout block = new KvLayout(config.layers(), 1, BLOCK_TOKENS, config.kvHeads(), config.headDim(), type);
+        int contextBlocks = Math.ceilDiv(context, BLOCK_TOKENS);
         long wanted = Math.min(
-                (long) settings.maxBatchSize() * Math.ceilDiv(context, BLOCK_TOKENS),
+                (long) settings.maxBatchSize() * contextBlocks,
                 (long) FULL_CONTEXTS * Math.ceilDiv(config.contextTokens(), BLOCK_TOKENS));
-        long blocks = settings.cacheBytes() == 0
-                ? Math.min(wanted, memoryBytes() / MEMORY_PART / blockBytes)
-                : settings.cacheBytes() / blockBytes;
-        if (blocks == 0) {
-            throw new IllegalArgumentException("The cache memory of " + settings.cacheBytes() + " bytes is too small: "
-                    + BLOCK_TOKENS + " tokens of this model take " + blockBytes + " bytes");
+        long least = Math.min(contextBlocks, LEAST_TOKENS / BLOCK_TOKENS);
+        if (settings.cacheBytes() != 0) {
+            wanted = settings.cacheBytes() / block.blockBytes();
+            least = wanted;
         }
-        blocks = Math.min(blocks, Integer.MAX_VALUE / BLOCK_TOKENS);
-        return new CachePlan(layout(config, type, (int) blocks), (int) Math.min(context, blocks * BLOCK_TOKENS));
+        if (wanted == 0) {
+            throw new IllegalArgumentException("The cache memory of " + settings.cacheBytes() + " bytes is too small: "
+                    + BLOCK_TOKENS + " tokens of this model take " + block.blockBytes() + " bytes");
+        }
+        int most = Integer.MAX_VALUE / BLOCK_TOKENS;
+        return new CachePlan(block, (int) Math.min(wanted, most), (int) Math.min(least, most), contextBlocks, context);
     }
 
-    private static KvLayout layout(ModelConfig config, TensorType type, int blocks) {
-        return new KvLayout(config.layers(), blocks, BLOCK_TOKENS, config.kvHeads(), config.headDim(), type);
+    /** The cache with as many blocks as there is memory for. */
+    KvLayout layout(int blocks) {
+        return new KvLayout(block.layers(), blocks, BLOCK_TOKENS, block.kvHeads(), block.headDim(), block.type());
     }
 
-    private static long memoryBytes() {
-        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    /** The longest sequence; it fits into a cache of so many blocks. */
+    int contextTokens(int blocks) {
+        return Math.min(contextTokens, blocks * BLOCK_TOKENS);
     }
 }

@@ -4,12 +4,14 @@ import io.intramuros.engine.model.DecoderTensors;
 import io.intramuros.engine.model.ModelConfig;
 import io.intramuros.kernels.AttentionWeights;
 import io.intramuros.kernels.Backend;
+import io.intramuros.kernels.DecoderPlan.PlannedWeight;
 import io.intramuros.kernels.HostTensor;
 import io.intramuros.kernels.RmsNorm;
 import io.intramuros.kernels.Split;
 import io.intramuros.kernels.Weight;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.IntConsumer;
 
 /**
@@ -39,12 +41,9 @@ record DecoderWeights(Weight embedding, List<Layer> layers, RmsNorm finalNorm, W
      * @param layerPlaced hears the number of layers placed so far; may throw to give up
      */
     static DecoderWeights place(DecoderTensors tensors, ModelConfig config, Backend backend, IntConsumer layerPlaced) {
-        DecoderSplits splits =
-                DecoderSplits.of(config, tensors.layers().getFirst().down().type());
-        Placer placer = new Placer(backend, config.normEpsilon(), splits);
+        Placer placer = new Placer(config, tensors, backend::weight);
         Weight embedding = backend.weight(tensors.embedding(), Split.WHOLE);
-        boolean tied = tensors.head().equals(tensors.embedding());
-        Weight head = tied ? embedding : backend.weight(tensors.head(), splits.head());
+        Weight head = tied(tensors) ? embedding : backend.weight(tensors.head(), placer.splits.head());
         placer.bytes += bytes(tensors.head());
         List<Layer> layers = new ArrayList<>();
         for (DecoderTensors.Layer layer : tensors.layers()) {
@@ -54,21 +53,55 @@ record DecoderWeights(Weight embedding, List<Layer> layers, RmsNorm finalNorm, W
         return new DecoderWeights(embedding, layers, placer.norm(tensors.finalNorm()), head, placer.bytes);
     }
 
+    /** The weights that {@link #place} places outside of layers. */
+    static List<PlannedWeight> outside(DecoderTensors tensors, ModelConfig config) {
+        List<PlannedWeight> planned = new ArrayList<>();
+        Placer placer = new Placer(config, tensors, noting(planned));
+        placer.weight(tensors.embedding(), Split.WHOLE);
+        if (!tied(tensors)) {
+            placer.weight(tensors.head(), placer.splits.head());
+        }
+        placer.norm(tensors.finalNorm());
+        return planned;
+    }
+
+    /** The weights that {@link #place} places for each layer. */
+    static List<List<PlannedWeight>> layers(DecoderTensors tensors, ModelConfig config) {
+        return tensors.layers().stream()
+                .map(layer -> {
+                    List<PlannedWeight> planned = new ArrayList<>();
+                    new Placer(config, tensors, noting(planned)).layer(layer);
+                    return planned;
+                })
+                .toList();
+    }
+
+    private static BiFunction<HostTensor, Split, Weight> noting(List<PlannedWeight> planned) {
+        return (tensor, split) -> {
+            planned.add(new PlannedWeight(tensor, split));
+            return null;
+        };
+    }
+
+    private static boolean tied(DecoderTensors tensors) {
+        return tensors.head().equals(tensors.embedding());
+    }
+
     private static long bytes(HostTensor tensor) {
         return tensor.data().byteSize();
     }
 
     /** Places tensors and counts their bytes. */
     private static final class Placer {
-        private final Backend backend;
+        private final BiFunction<HostTensor, Split, Weight> place;
         private final float epsilon;
         private final DecoderSplits splits;
         private long bytes;
 
-        Placer(Backend backend, float epsilon, DecoderSplits splits) {
-            this.backend = backend;
-            this.epsilon = epsilon;
-            this.splits = splits;
+        Placer(ModelConfig config, DecoderTensors tensors, BiFunction<HostTensor, Split, Weight> place) {
+            this.place = place;
+            epsilon = config.normEpsilon();
+            splits = DecoderSplits.of(config, tensors.layers().getFirst().down().type());
         }
 
         Layer layer(DecoderTensors.Layer layer) {
@@ -99,7 +132,7 @@ record DecoderWeights(Weight embedding, List<Layer> layers, RmsNorm finalNorm, W
                 return null;
             }
             bytes += bytes(tensor);
-            return backend.weight(tensor, split);
+            return place.apply(tensor, split);
         }
     }
 }

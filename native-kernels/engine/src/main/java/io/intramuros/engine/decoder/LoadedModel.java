@@ -4,14 +4,17 @@ import io.intramuros.engine.EngineSettings;
 import io.intramuros.engine.ModelCard;
 import io.intramuros.engine.cache.KvCache;
 import io.intramuros.engine.model.Model;
+import io.intramuros.engine.model.ModelConfig;
 import io.intramuros.engine.model.ModelLoader;
 import io.intramuros.engine.tokenizer.Tokenizer;
 import io.intramuros.kernels.Backend;
 import io.intramuros.kernels.BackendOptions;
 import io.intramuros.kernels.Backends;
+import io.intramuros.kernels.DecoderPlan;
 import io.intramuros.kernels.DeviceReading;
 import io.intramuros.kernels.KvLayout;
 import io.intramuros.kernels.KvStore;
+import io.intramuros.kernels.MemoryPlan;
 import io.intramuros.kernels.TensorType;
 import java.util.List;
 import java.util.function.Consumer;
@@ -19,6 +22,8 @@ import java.util.function.Function;
 
 /** A model that is ready to compute: opened, its weights placed on a backend, its cache's memory allocated. */
 public final class LoadedModel implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(LoadedModel.class.getName());
+
     private final Model model;
     private final Backend backend;
     private final KvLayout layout;
@@ -82,15 +87,19 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     private static LoadedModel place(EngineSettings settings, Model model, Backend backend, Consumer<String> progress) {
+        CachePlan cache = CachePlan.of(settings, model.config(), cacheType(model));
+        MemoryPlan memory = backend.plan(plan(settings, model, cache));
+        LOG.log(System.Logger.Level.INFO, "The engine " + settings.name() + " divides its memory. " + memory.account());
         int layers = model.config().layers();
         DecoderWeights weights = DecoderWeights.place(
                 model.tensors(),
                 model.config(),
                 backend,
-                placed -> progress.accept("Placing weights: layer " + placed + " of " + layers + "."));
+                placed -> progress.accept(
+                        "Placing weights: layer " + placed + " of " + layers + ". " + memory.account()));
         progress.accept("Allocating the cache.");
-        CachePlan plan = CachePlan.of(settings, model.config(), cacheType(model));
-        KvStore store = backend.kvStore(plan.layout());
+        KvLayout layout = cache.layout(memory.cacheBlocks());
+        KvStore store = backend.kvStore(layout);
         Transformer transformer = new Transformer(model.config(), weights, backend, store, settings.tokenBudget());
         progress.accept("Computing the digest of the weights.");
         ModelCard card = new ModelCard(
@@ -101,10 +110,27 @@ public final class LoadedModel implements AutoCloseable {
                 model.precision(),
                 model.quantised(),
                 model.digest(),
-                plan.contextTokens(),
+                cache.contextTokens(layout.blocks()),
                 backend.name(),
                 settings.demonstration());
-        return new LoadedModel(model, backend, plan.layout(), transformer, weights.bytesPerStep(), card);
+        return new LoadedModel(model, backend, layout, transformer, weights.bytesPerStep(), card);
+    }
+
+    /** All that will be placed. */
+    private static DecoderPlan plan(EngineSettings settings, Model model, CachePlan cache) {
+        ModelConfig config = model.config();
+        return new DecoderPlan(
+                DecoderWeights.outside(model.tensors(), config),
+                DecoderWeights.layers(model.tensors(), config),
+                cache.block(),
+                cache.wantedBlocks(),
+                cache.leastBlocks(),
+                settings.tokenBudget(),
+                settings.maxBatchSize(),
+                (long) settings.maxBatchSize() * cache.contextBlocks(),
+                Transformer.activationColumns(config),
+                config.queryHeads(),
+                config.vocabularySize());
     }
 
     /** Full precision in the cache for full-precision weights; BF16 loses nothing that other weights had. */

@@ -8,6 +8,8 @@ import io.intramuros.kernels.Rope;
 import io.intramuros.kernels.SampledToken;
 import io.intramuros.kernels.SamplingRow;
 import io.intramuros.kernels.StepBatch;
+import java.util.Iterator;
+import java.util.List;
 
 /**
  * The decoder: from the tokens of a step to the next token of each sequence that has caught up. Every family runs
@@ -37,12 +39,20 @@ public final class Transformer {
         this.maxRows = maxRows;
         rope = config.rope();
         attentionScale = (float) (1 / Math.sqrt(config.headDim()));
-        hidden = backend.activations(maxRows, config.hiddenSize());
-        queries = backend.activations(maxRows, config.queryHeads() * config.headDim());
-        keys = backend.activations(maxRows, config.kvHeads() * config.headDim());
-        values = backend.activations(maxRows, config.kvHeads() * config.headDim());
-        attended = backend.activations(maxRows, config.queryHeads() * config.headDim());
-        gated = backend.activations(maxRows, config.feedForwardSize());
+        Iterator<Integer> columns = activationColumns(config).iterator();
+        hidden = backend.activations(maxRows, columns.next());
+        queries = backend.activations(maxRows, columns.next());
+        keys = backend.activations(maxRows, columns.next());
+        values = backend.activations(maxRows, columns.next());
+        attended = backend.activations(maxRows, columns.next());
+        gated = backend.activations(maxRows, columns.next());
+    }
+
+    /** Widths of all activations that a decoder of this shape allocates. */
+    static List<Integer> activationColumns(ModelConfig config) {
+        int queries = config.queryHeads() * config.headDim();
+        int keyValues = config.kvHeads() * config.headDim();
+        return List.of(config.hiddenSize(), queries, keyValues, keyValues, queries, config.feedForwardSize());
     }
 
     /** The most tokens in a step. */

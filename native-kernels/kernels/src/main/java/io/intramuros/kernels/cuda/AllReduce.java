@@ -41,7 +41,7 @@ abstract sealed class AllReduce permits PeerAllReduce, PulledAllReduce {
         for (int i = 0; i < SETS; i++) {
             parts[i] = context.allocate(partBytes());
         }
-        squares = context.allocate((long) maxRows * slices(maxColumns) * Float.BYTES);
+        squares = context.allocate(squareBytes(maxRows, maxColumns));
     }
 
     /** Slices of a row whose squares are summed up on their own. */
@@ -54,7 +54,21 @@ abstract sealed class AllReduce permits PeerAllReduce, PulledAllReduce {
     }
 
     final long partBytes() {
+        return partBytes(maxRows, maxColumns);
+    }
+
+    static long partBytes(int maxRows, int maxColumns) {
         return (long) maxRows * maxColumns * Float.BYTES;
+    }
+
+    private static long squareBytes(int maxRows, int maxColumns) {
+        return (long) maxRows * slices(maxColumns) * Float.BYTES;
+    }
+
+    /** What the buffers of this class take of a GPU. */
+    static long commonBytes(int maxRows, int maxColumns) {
+        return SETS * DeviceBuffer.charged(partBytes(maxRows, maxColumns))
+                + DeviceBuffer.charged(squareBytes(maxRows, maxColumns));
     }
 
     final int rank() {

@@ -23,6 +23,11 @@ final class CudaActivations implements Activations {
         Arrays.fill(widths, columns);
     }
 
+    /** What a rank needs. */
+    static long bytes(int maxRows, int columns) {
+        return (long) maxRows * columns * Float.BYTES;
+    }
+
     @Override
     public int maxRows() {
         return maxRows;

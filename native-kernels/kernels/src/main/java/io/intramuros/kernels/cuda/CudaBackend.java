@@ -4,11 +4,13 @@ import io.intramuros.kernels.Activations;
 import io.intramuros.kernels.AttentionWeights;
 import io.intramuros.kernels.Backend;
 import io.intramuros.kernels.BackendUnavailableException;
+import io.intramuros.kernels.DecoderPlan;
 import io.intramuros.kernels.DeviceFailedException;
 import io.intramuros.kernels.DeviceReading;
 import io.intramuros.kernels.HostTensor;
 import io.intramuros.kernels.KvLayout;
 import io.intramuros.kernels.KvStore;
+import io.intramuros.kernels.MemoryPlan;
 import io.intramuros.kernels.OutOfDeviceMemoryException;
 import io.intramuros.kernels.RmsNorm;
 import io.intramuros.kernels.Rope;
@@ -26,7 +28,9 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** The backend for one or more NVIDIA GPUs: see the package's description. */
@@ -48,6 +52,8 @@ public final class CudaBackend implements Backend {
     private final RankGroup ranks;
     private final Optional<GpuWatch> watch;
     private final List<Operation> pending = new ArrayList<>();
+    private PlannedWeights planned = PlannedWeights.NONE;
+    private boolean streams;
     private StepBatch batch;
     private int maxRows;
     private int maxColumns;
@@ -106,15 +112,70 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
+    public MemoryPlan plan(DecoderPlan plan) {
+        requireBetweenSteps();
+        if (!planned.equals(PlannedWeights.NONE)) {
+            throw new IllegalStateException("the memory has been divided already");
+        }
+        maxRows = plan.maxRows();
+        maxColumns = plan.activationColumns().stream()
+                .mapToInt(Integer::intValue)
+                .max()
+                .orElseThrow();
+        tableEntries = plan.maxTableEntries();
+        heads = plan.queryHeads();
+        headDim = plan.cacheBlock().headDim();
+        vocabulary = plan.vocabulary();
+        PlannedWeights weights = PlannedWeights.of(plan, ranks.size());
+        Workspace need = workspace();
+        List<GpuNeed> needs = onAll(
+                "a look at the memory",
+                rank -> GpuNeed.of(rank, gpus.get(rank.index()), ranks.size(), plan, weights, need));
+        MemoryDivision division = MemoryDivision.of(needs, plan);
+        WeightPlacement placement = WeightPlacement.of(weights, division.residentLayers(), division.buffers());
+        MemoryAccount account = new MemoryAccount(needs, plan);
+        account.require(division, placement);
+        onAll("the weights", rank -> {
+            rank.weights().reserve(placement);
+            return null;
+        });
+        making("the workspace", () -> {
+            ranks.prepare(need);
+            return null;
+        });
+        planned = weights;
+        String text = account.text(division, placement);
+        if (division.streams()) {
+            streams = true;
+            text += " " + account.streaming(division, placement, streamingRate());
+        }
+        return new MemoryPlan(division.cacheBlocks(), text);
+    }
+
+    /** That of the slowest GPU, while all are sent something; empty if it can't be measured. */
+    private OptionalDouble streamingRate() {
+        List<OptionalDouble> rates =
+                onAll("a measurement", rank -> rank.weights().streamingRate());
+        return rates.stream().allMatch(OptionalDouble::isPresent)
+                ? rates.stream().mapToDouble(OptionalDouble::getAsDouble).min()
+                : OptionalDouble.empty();
+    }
+
+    @Override
     public Weight weight(HostTensor tensor, Split split) {
         if (!tensor.data().isAccessibleBy(ANY_OTHER_THREAD)) {
             throw new IllegalArgumentException("tensor " + tensor.name()
                     + " lies in memory confined to one thread; map its file in a shared arena");
         }
         requireBetweenSteps();
-        CudaWeight weight = new CudaWeight(tensor, split, ranks.size());
+        PlannedWeights.Place place = planned.byTensor().get(tensor);
+        CudaWeight weight = place == null ? new CudaWeight(tensor, split, ranks.size()) : place.weight();
         onAll("the weight " + tensor.name(), rank -> {
-            rank.place(tensor, weight);
+            if (place == null) {
+                rank.weights().place(tensor, weight);
+            } else {
+                rank.weights().place(tensor, place);
+            }
             return null;
         });
         return weight;
@@ -300,7 +361,8 @@ public final class CudaBackend implements Backend {
         Workspace need = workspace();
         Operation.Attend attention = program.attention();
         AttentionPlan plan = attention == null ? null : plan(attention, need);
-        boolean bucketed = useGraphs && StepShape.bucketed(program, plan);
+        // A captured step would hold the addresses of the buffers that streamed layers come into by turns.
+        boolean bucketed = useGraphs && !streams && StepShape.bucketed(program, plan);
         StepShape shape = bucketed ? StepShape.bucket(program, plan, maxRows) : StepShape.exact(program, plan);
         return ranks.run(need, program, plan, shape, bucketed, rules);
     }
@@ -337,8 +399,13 @@ public final class CudaBackend implements Backend {
     }
 
     private <T> List<T> onAll(String what, Function<Rank, T> task) {
+        return making(what, () -> ranks.onAll(task));
+    }
+
+    /** @param what is wanted, for messages */
+    private static <T> T making(String what, Supplier<T> task) {
         try {
-            return ranks.onAll(task);
+            return task.get();
         } catch (CudaException e) {
             if (e.outOfMemory()) {
                 throw new OutOfDeviceMemoryException("There is no room for " + what + ": " + e.getMessage());

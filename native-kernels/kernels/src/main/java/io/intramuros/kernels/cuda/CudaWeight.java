@@ -4,7 +4,8 @@ import io.intramuros.kernels.HostTensor;
 import io.intramuros.kernels.Split;
 import io.intramuros.kernels.TensorType;
 import io.intramuros.kernels.Weight;
-import io.intramuros.kernels.cuda.driver.DeviceBuffer;
+import java.lang.foreign.MemorySegment;
+import java.util.function.LongSupplier;
 
 /** A weight on all ranks: each has its share. What has a single row is there as FP32, too, for norms and biases. */
 final class CudaWeight implements Weight {
@@ -13,8 +14,8 @@ final class CudaWeight implements Weight {
     private final int rows;
     private final int columns;
     private final Split split;
-    private final DeviceBuffer[] shares;
-    private final DeviceBuffer[] vectors;
+    private final LongSupplier[] shares;
+    private final LongSupplier[] vectors;
 
     CudaWeight(HostTensor tensor, Split split, int ranks) {
         name = tensor.name();
@@ -22,8 +23,8 @@ final class CudaWeight implements Weight {
         rows = tensor.rows();
         columns = tensor.columns();
         this.split = split;
-        shares = new DeviceBuffer[ranks];
-        vectors = new DeviceBuffer[ranks];
+        shares = new LongSupplier[ranks];
+        vectors = new LongSupplier[ranks];
     }
 
     @Override
@@ -79,9 +80,41 @@ final class CudaWeight implements Weight {
                 : columns;
     }
 
-    /** Where row {@code row} of a rank's share lies. */
+    /** Whether it is there as FP32, too. */
+    boolean vector() {
+        return rows == 1 && !type.quantised();
+    }
+
+    /** Bytes of a rank's share. */
+    long shareBytes(int rank) {
+        return rowsOf(rank) * format().rowBytes(columnsOf(rank));
+    }
+
+    /** Bytes of a rank's share as FP32. */
+    long vectorBytes(int rank) {
+        return vector() ? (long) columnsOf(rank) * Float.BYTES : 0;
+    }
+
+    /**
+     * Writes rows of a rank's share as kernels want them.
+     *
+     * @param tensor what this was made of
+     * @param firstRow of the share
+     */
+    void fill(HostTensor tensor, int rank, int firstRow, int count, MemorySegment to) {
+        if (columnsOf(rank) > 0) {
+            format().fill(tensor, firstRow(rank) + firstRow, count, firstColumn(rank), columnsOf(rank), to);
+        }
+    }
+
+    /** Writes a rank's share as FP32. */
+    void fillVector(HostTensor tensor, int rank, MemorySegment to) {
+        HostVectors.widen(tensor, firstColumn(rank), columnsOf(rank), to);
+    }
+
+    /** Where row {@code row} of a rank's share lies; of a streamed layer, while it is the one that is computed. */
     long address(int rank, int row) {
-        return shares[rank] == null ? 0 : shares[rank].address() + row * format().rowBytes(columnsOf(rank));
+        return shares[rank].getAsLong() + row * format().rowBytes(columnsOf(rank));
     }
 
     /** The share of a vector as FP32. */
@@ -89,10 +122,10 @@ final class CudaWeight implements Weight {
         if (rows != 1) {
             throw new IllegalArgumentException("the weight " + name + " has " + rows + " rows, it is no vector");
         }
-        return vectors[rank].address();
+        return vectors[rank].getAsLong();
     }
 
-    void place(int rank, DeviceBuffer share, DeviceBuffer vector) {
+    void place(int rank, LongSupplier share, LongSupplier vector) {
         shares[rank] = share;
         vectors[rank] = vector;
     }

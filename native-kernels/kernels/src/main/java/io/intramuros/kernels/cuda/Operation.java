@@ -8,7 +8,15 @@ import io.intramuros.kernels.Rope;
  * operations on equal shapes are the same work, which is how a captured graph is found again.
  */
 sealed interface Operation {
-    record Embed(CudaWeight table, CudaActivations out) implements Operation {}
+    /** A weight of the layer that it is of, or {@code null} if it uses none. */
+    CudaWeight weight();
+
+    record Embed(CudaWeight table, CudaActivations out) implements Operation {
+        @Override
+        public CudaWeight weight() {
+            return table;
+        }
+    }
 
     record QueryKeyValue(
             CudaActivations hidden,
@@ -22,7 +30,12 @@ sealed interface Operation {
             CudaActivations q,
             CudaActivations k,
             CudaActivations v)
-            implements Operation {}
+            implements Operation {
+        @Override
+        public CudaWeight weight() {
+            return query;
+        }
+    }
 
     record RotateAndStore(
             int layer,
@@ -33,13 +46,29 @@ sealed interface Operation {
             CudaActivations k,
             CudaActivations v,
             CudaKvStore cache)
-            implements Operation {}
+            implements Operation {
+        @Override
+        public CudaWeight weight() {
+            RmsNorm norm = queryNorm != null ? queryNorm : keyNorm;
+            return norm == null ? null : (CudaWeight) norm.gain();
+        }
+    }
 
     record Attend(int layer, float scale, CudaActivations q, CudaKvStore cache, CudaActivations out)
-            implements Operation {}
+            implements Operation {
+        @Override
+        public CudaWeight weight() {
+            return null;
+        }
+    }
 
     record ProjectAdd(CudaActivations in, CudaWeight weight, CudaActivations residual) implements Operation {}
 
     record GatedUp(CudaActivations hidden, RmsNorm norm, CudaWeight gate, CudaWeight up, CudaActivations out)
-            implements Operation {}
+            implements Operation {
+        @Override
+        public CudaWeight weight() {
+            return gate;
+        }
+    }
 }

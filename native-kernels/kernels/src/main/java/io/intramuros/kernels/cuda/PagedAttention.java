@@ -35,8 +35,21 @@ final class PagedAttention {
         this.heads = heads;
         this.dim = dim;
         this.mostParts = mostParts;
-        statistics = context.allocate((long) mostParts * heads * STATISTICS_BYTES);
-        partials = context.allocate((long) mostParts * heads * dim * Float.BYTES);
+        statistics = context.allocate(statisticsBytes(heads, mostParts));
+        partials = context.allocate(partialBytes(heads, dim, mostParts));
+    }
+
+    /** What its buffers take of a GPU. */
+    static long bytes(int heads, int dim, int mostParts) {
+        return DeviceBuffer.charged(statisticsBytes(heads, mostParts), partialBytes(heads, dim, mostParts));
+    }
+
+    private static long statisticsBytes(int heads, int mostParts) {
+        return (long) mostParts * heads * STATISTICS_BYTES;
+    }
+
+    private static long partialBytes(int heads, int dim, int mostParts) {
+        return (long) mostParts * heads * dim * Float.BYTES;
     }
 
     /** Whether it has room for heads of this number and size. */

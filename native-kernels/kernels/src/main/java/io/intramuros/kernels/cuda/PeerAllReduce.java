@@ -11,6 +11,8 @@ import java.util.List;
 
 /** Reads the other ranks' parts over peer memory in one step; ranks wait for each other by flags, on the GPUs alone. */
 final class PeerAllReduce extends AllReduce {
+    private static final long ADDRESS_BYTES = (SETS + 1L) * MOST_RANKS * Long.BYTES;
+
     private final DeviceBuffer flags;
     private final DeviceBuffer counts;
     private final DeviceBuffer addresses;
@@ -21,9 +23,9 @@ final class PeerAllReduce extends AllReduce {
 
     PeerAllReduce(GpuContext context, GpuStream stream, int rank, int blocks, int maxRows, int maxColumns) {
         super(context, rank, blocks, maxRows, maxColumns);
-        flags = context.allocate((long) blocks * MOST_RANKS * Integer.BYTES);
-        counts = context.allocate((long) blocks * Integer.BYTES);
-        addresses = context.allocate((SETS + 1L) * MOST_RANKS * Long.BYTES);
+        flags = context.allocate(flagBytes(blocks));
+        counts = context.allocate(countBytes(blocks));
+        addresses = context.allocate(ADDRESS_BYTES);
         staging = new PinnedBuffer(addresses.bytes());
         abort = new PinnedBuffer(Integer.BYTES);
         abort.memory().set(ValueLayout.JAVA_INT, 0, 0);
@@ -31,6 +33,20 @@ final class PeerAllReduce extends AllReduce {
         stream.zero(flags, 0, flags.bytes());
         stream.zero(counts, 0, counts.bytes());
         stream.synchronize();
+    }
+
+    /** What its buffers take of a GPU. */
+    static long bytes(int blocks, int maxRows, int maxColumns) {
+        return commonBytes(maxRows, maxColumns)
+                + DeviceBuffer.charged(flagBytes(blocks), countBytes(blocks), ADDRESS_BYTES);
+    }
+
+    private static long flagBytes(int blocks) {
+        return (long) blocks * MOST_RANKS * Integer.BYTES;
+    }
+
+    private static long countBytes(int blocks) {
+        return (long) blocks * Integer.BYTES;
     }
 
     @Override

@@ -33,8 +33,19 @@ final class PulledAllReduce extends AllReduce {
         for (int set = 0; set < SETS; set++) {
             written[set] = context.event();
         }
-        addresses = context.allocate((long) SETS * ranks * Long.BYTES);
+        addresses = context.allocate(addressBytes(ranks));
         staging = new PinnedBuffer(addresses.bytes());
+    }
+
+    /** What its buffers take of a GPU. */
+    static long bytes(int ranks, int maxRows, int maxColumns) {
+        return commonBytes(maxRows, maxColumns)
+                + (ranks - 1) * DeviceBuffer.charged(partBytes(maxRows, maxColumns))
+                + DeviceBuffer.charged(addressBytes(ranks));
+    }
+
+    private static long addressBytes(int ranks) {
+        return (long) SETS * ranks * Long.BYTES;
     }
 
     @Override

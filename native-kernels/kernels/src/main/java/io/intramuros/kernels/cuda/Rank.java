@@ -1,6 +1,5 @@
 package io.intramuros.kernels.cuda;
 
-import io.intramuros.kernels.HostTensor;
 import io.intramuros.kernels.KvLayout;
 import io.intramuros.kernels.RmsNorm;
 import io.intramuros.kernels.SampledToken;
@@ -23,7 +22,7 @@ final class Rank {
     private final GpuContext context;
     private final GpuStream stream;
     private final Launcher launcher;
-    private final WeightUploader uploader;
+    private final RankWeights weights;
     private final GraphCache graphs = new GraphCache();
     private final GpuEvent logitsWritten;
 
@@ -54,7 +53,7 @@ final class Rank {
         try {
             stream = context.stream();
             launcher = new Launcher(gpu, KernelLibrary.load(context), stream);
-            uploader = new WeightUploader(context);
+            weights = new RankWeights(index, context, stream);
             logitsWritten = context.event();
         } catch (RuntimeException e) {
             context.close();
@@ -102,26 +101,27 @@ final class Rank {
         return sampling;
     }
 
-    /** Takes in its share of a weight. */
-    void place(HostTensor tensor, CudaWeight weight) {
-        DeviceBuffer share = uploader.matrix(
-                tensor,
-                weight.firstRow(index),
-                weight.rowsOf(index),
-                weight.firstColumn(index),
-                weight.columnsOf(index));
-        DeviceBuffer vector = weight.rows() == 1 && !weight.type().quantised()
-                ? uploader.vector(tensor, weight.firstColumn(index), weight.columnsOf(index))
-                : null;
-        weight.place(index, share, vector);
+    /** Its share of the weights. */
+    RankWeights weights() {
+        return weights;
     }
 
     DeviceBuffer activations(int maxRows, int columns) {
-        return context.allocate((long) maxRows * columns * Float.BYTES);
+        return context.allocate(CudaActivations.bytes(maxRows, columns));
     }
 
     DeviceBuffer cache(KvLayout layout) {
         return context.allocate(Math.max(1, CudaKvStore.bytes(layout, index, ranks)));
+    }
+
+    /** Memory of its GPU that nobody has taken. */
+    long freeBytes() {
+        return context.freeBytes();
+    }
+
+    /** What {@link #prepare} takes, if there is nothing yet. */
+    long bytes(Workspace need) {
+        return need.bytes(context.gpu(), index, ranks, rendezvous == null);
     }
 
     /** Makes room for steps of such sizes; whatever is large enough stays. */
@@ -150,7 +150,7 @@ final class Rank {
             changed = true;
         }
         if ((index == 0 || rendezvous != null)
-                && need.vocabulary() > 0
+                && need.samples()
                 && (sampling == null || !sampling.serves(need.logitRows(), need.vocabulary()))) {
             if (sampling != null) {
                 sampling.free();
@@ -189,7 +189,7 @@ final class Rank {
             allReduce.begin();
         }
         squaresOf = null;
-        uploader.settle();
+        weights.settle();
         tables.send(
                 stream,
                 program.batch(),
@@ -201,6 +201,7 @@ final class Rank {
                 shape.plainItems());
         Runnable work = () -> {
             program.operations().forEach(operation -> launch(operation, plan, shape));
+            weights.leave();
             if (program.logits() != null && shape.logitRows() <= out.rows()) {
                 launchLogits(program.logits(), 0, shape.logitRows(), out);
             }
@@ -249,6 +250,9 @@ final class Rank {
 
     private void launch(Operation operation, AttentionPlan plan, StepShape shape) {
         int rows = shape.rows();
+        if (operation.weight() != null) {
+            weights.enter(operation.weight());
+        }
         switch (operation) {
             case Operation.Embed embed -> Embedding.launch(launcher, index, tables, embed, rows);
             case Operation.QueryKeyValue qkv -> {
@@ -349,6 +353,7 @@ final class Rank {
     /** Frees everything, also after a fault. */
     void close() {
         graphs.clear();
+        weights.close();
         context.close();
     }
 }

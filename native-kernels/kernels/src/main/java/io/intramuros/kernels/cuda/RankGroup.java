@@ -142,7 +142,8 @@ final class RankGroup {
         }
     }
 
-    private void prepare(Workspace need) {
+    /** Makes room for steps of such sizes, where there isn't. */
+    void prepare(Workspace need) {
         if (need.equals(prepared)) {
             return;
         }

@@ -33,13 +33,26 @@ final class Sampling {
     Sampling(GpuContext context, int rows, int vocabulary) {
         this.rows = rows;
         this.vocabulary = vocabulary;
-        logits = context.allocate((long) rows * vocabulary * Float.BYTES);
+        logits = context.allocate(logitBytes(rows, vocabulary));
         logprobsAt = rows * Integer.BYTES;
         topIdsAt = logprobsAt + rows * Float.BYTES;
         topLogprobsAt = topIdsAt + rows * MOST_TOP * Integer.BYTES;
-        long bytes = topLogprobsAt + (long) rows * MOST_TOP * Float.BYTES;
-        results = context.allocate(bytes);
-        host = new PinnedBuffer(bytes);
+        results = context.allocate(resultBytes(rows));
+        host = new PinnedBuffer(results.bytes());
+    }
+
+    /** What its buffers take of a GPU. */
+    static long bytes(int rows, int vocabulary) {
+        return DeviceBuffer.charged(logitBytes(rows, vocabulary), resultBytes(rows));
+    }
+
+    private static long logitBytes(int rows, int vocabulary) {
+        return (long) rows * vocabulary * Float.BYTES;
+    }
+
+    /** Tokens and log-probabilities, drawn ones and alternatives. */
+    private static long resultBytes(int rows) {
+        return rows * (1L + MOST_TOP) * (Integer.BYTES + Float.BYTES);
     }
 
     boolean serves(int rows, int vocabulary) {

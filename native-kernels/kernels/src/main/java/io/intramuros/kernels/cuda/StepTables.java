@@ -22,6 +22,9 @@ final class StepTables {
     private static final int ALIGNMENT_BYTES = 16;
     private static final int MOST_FREQUENCIES = 128;
 
+    /** Lists with a number for each row: ids, positions, starts of tables, rows with logits. */
+    private static final int ROW_LISTS = 4;
+
     private final int maxRows;
     private final long maxTableEntries;
     private final int ids;
@@ -44,7 +47,7 @@ final class StepTables {
     StepTables(GpuContext context, int maxRows, long maxTableEntries) {
         this.maxRows = maxRows;
         this.maxTableEntries = maxTableEntries;
-        int rowInts = align(maxRows * Integer.BYTES);
+        int rowInts = rowInts(maxRows);
         ids = 0;
         positions = ids + rowInts;
         starts = positions + rowInts;
@@ -53,11 +56,24 @@ final class StepTables {
         promptItems = plainItems + maxRows * AttentionPlan.Item.INTS * Integer.BYTES;
         rules = promptItems + maxRows * AttentionPlan.Item.INTS * Integer.BYTES;
         frequencies = rules + maxRows * RULE_BYTES;
-        tables = frequencies + MOST_FREQUENCIES * Float.BYTES;
-        long bytes = tables + maxTableEntries * Integer.BYTES;
-        device = context.allocate(bytes);
-        staging = new PinnedBuffer(bytes);
+        tables = tablesAt(maxRows);
+        device = context.allocate(bytes(maxRows, maxTableEntries));
+        staging = new PinnedBuffer(device.bytes());
         host = staging.memory();
+    }
+
+    /** Its size on a device. */
+    static long bytes(int maxRows, long maxTableEntries) {
+        return tablesAt(maxRows) + maxTableEntries * Integer.BYTES;
+    }
+
+    private static int tablesAt(int maxRows) {
+        int items = 2 * AttentionPlan.Item.INTS * Integer.BYTES;
+        return ROW_LISTS * rowInts(maxRows) + maxRows * (items + RULE_BYTES) + MOST_FREQUENCIES * Float.BYTES;
+    }
+
+    private static int rowInts(int maxRows) {
+        return align(maxRows * Integer.BYTES);
     }
 
     private static int align(int bytes) {

@@ -57,11 +57,29 @@ final class TileProjection {
     TileProjection(GpuContext context, GpuStream stream, int maxRows, int maxColumns) {
         this.maxRows = maxRows;
         this.maxColumns = maxColumns;
-        prepared = context.allocate(2L * maxRows * padded(maxColumns) * BF16_BYTES);
         int tiles = mostTiles(context.gpu().multiprocessors());
-        partials = context.allocate((long) tiles * Shape.ROWS_128.rows * Shape.ROWS_128.outputs * Float.BYTES);
-        counters = context.allocate((long) tiles * Integer.BYTES);
+        prepared = context.allocate(preparedBytes(maxRows, maxColumns));
+        partials = context.allocate(partialBytes(tiles));
+        counters = context.allocate(counterBytes(tiles));
         stream.zero(counters, 0, counters.bytes());
+    }
+
+    /** What its buffers take of a GPU with so many multiprocessors. */
+    static long bytes(int multiprocessors, int maxRows, int maxColumns) {
+        int tiles = mostTiles(multiprocessors);
+        return DeviceBuffer.charged(preparedBytes(maxRows, maxColumns), partialBytes(tiles), counterBytes(tiles));
+    }
+
+    private static long preparedBytes(int maxRows, int maxColumns) {
+        return 2L * maxRows * padded(maxColumns) * BF16_BYTES;
+    }
+
+    private static long partialBytes(int tiles) {
+        return (long) tiles * Shape.ROWS_128.rows * Shape.ROWS_128.outputs * Float.BYTES;
+    }
+
+    private static long counterBytes(int tiles) {
+        return (long) tiles * Integer.BYTES;
     }
 
     boolean serves(int rows, int columns) {

@@ -6,7 +6,7 @@ import io.intramuros.kernels.cuda.driver.GpuContext;
 import io.intramuros.kernels.cuda.driver.GpuEvent;
 import io.intramuros.kernels.cuda.driver.GpuStream;
 import io.intramuros.kernels.cuda.driver.PinnedBuffer;
-import java.lang.foreign.MemorySegment;
+import java.util.OptionalDouble;
 
 /**
  * Brings weights from mapped files to one GPU, through two pinned buffers by turns: while one is on its way, the next rows
@@ -18,7 +18,11 @@ final class WeightUploader {
 
     private static final int BUFFERS = 2;
 
+    /** From so many bytes on, a copy takes as long as the bus needs, and not as its beginning and end do. */
+    private static final long LEAST_MEASURED_BYTES = 4L << 20;
+
     private final GpuContext context;
+    private final int rank;
     private final GpuStream stream;
     private final PinnedBuffer[] staging = new PinnedBuffer[BUFFERS];
     private final GpuEvent[] copied = new GpuEvent[BUFFERS];
@@ -26,8 +30,9 @@ final class WeightUploader {
     private int turn;
     private boolean sending;
 
-    WeightUploader(GpuContext context) {
+    WeightUploader(GpuContext context, int rank) {
         this.context = context;
+        this.rank = rank;
         stream = context.stream();
         for (int i = 0; i < BUFFERS; i++) {
             staging[i] = new PinnedBuffer(CHUNK_BYTES);
@@ -35,13 +40,12 @@ final class WeightUploader {
         }
     }
 
-    /** Rows and columns of a tensor, laid out for the kernels. */
-    DeviceBuffer matrix(HostTensor tensor, int firstRow, int rows, int firstColumn, int columns) {
-        WeightFormat format = WeightFormat.of(tensor.type());
-        long rowBytes = format.rowBytes(columns);
-        DeviceBuffer buffer = context.allocate(Math.max(1, rows * rowBytes));
-        if (columns == 0) {
-            return buffer;
+    /** This rank's share of a tensor, laid out for the kernels. */
+    void matrix(HostTensor tensor, CudaWeight weight, DeviceBuffer to, long offset) {
+        int rows = weight.rowsOf(rank);
+        long rowBytes = weight.format().rowBytes(weight.columnsOf(rank));
+        if (rowBytes == 0) {
+            return;
         }
         if (rowBytes > CHUNK_BYTES) {
             throw new IllegalArgumentException("a row of the tensor " + tensor.name() + " has " + rowBytes
@@ -51,20 +55,34 @@ final class WeightUploader {
         for (int row = 0; row < rows; row += rowsPerChunk) {
             int count = Math.min(rowsPerChunk, rows - row);
             int slot = next();
-            MemorySegment to = staging[slot].memory().asSlice(0, count * rowBytes);
-            format.fill(tensor, firstRow + row, count, firstColumn, columns, to);
-            send(slot, buffer, row * rowBytes, count * rowBytes);
+            weight.fill(tensor, rank, row, count, staging[slot].memory().asSlice(0, count * rowBytes));
+            send(slot, to, offset + row * rowBytes, count * rowBytes);
         }
-        return buffer;
     }
 
-    /** Columns of a tensor of one row, as FP32. */
-    DeviceBuffer vector(HostTensor tensor, int firstColumn, int columns) {
-        DeviceBuffer buffer = context.allocate(Math.max(1, (long) columns * Float.BYTES));
+    /** This rank's share of a tensor of one row, as FP32. */
+    void vector(HostTensor tensor, CudaWeight weight, DeviceBuffer to, long offset) {
         int slot = next();
-        HostVectors.widen(tensor, firstColumn, columns, staging[slot].memory());
-        send(slot, buffer, 0, (long) columns * Float.BYTES);
-        return buffer;
+        weight.fillVector(tensor, rank, staging[slot].memory());
+        send(slot, to, offset, weight.vectorBytes(rank));
+    }
+
+    /** Bytes a second that come into a buffer, measured by a copy; empty if it is too small to tell. */
+    OptionalDouble rate(DeviceBuffer to) {
+        if (to.bytes() < LEAST_MEASURED_BYTES) {
+            return OptionalDouble.empty();
+        }
+        long bytes = Math.min(CHUNK_BYTES, to.bytes());
+        GpuEvent begin = context.timedEvent();
+        GpuEvent end = context.timedEvent();
+        // The first copy wakes the bus.
+        stream.copyIn(staging[0], 0, to, 0, bytes);
+        stream.record(begin);
+        stream.copyIn(staging[0], 0, to, 0, bytes);
+        stream.record(end);
+        stream.synchronize();
+        float millis = end.millisSince(begin);
+        return millis > 0 ? OptionalDouble.of(bytes * 1000.0 / millis) : OptionalDouble.empty();
     }
 
     private int next() {
@@ -88,6 +106,13 @@ final class WeightUploader {
         if (sending) {
             stream.synchronize();
             sending = false;
+        }
+    }
+
+    /** Gives the pinned memory back. */
+    void close() {
+        for (PinnedBuffer buffer : staging) {
+            buffer.close();
         }
     }
 }

@@ -1,5 +1,8 @@
 package io.intramuros.kernels.cuda;
 
+import io.intramuros.kernels.cuda.driver.DeviceBuffer;
+import io.intramuros.kernels.cuda.driver.Gpu;
+
 /**
  * How much room steps need on each GPU.
  *
@@ -25,5 +28,31 @@ record Workspace(
         int reduceBlocks) {
     boolean attends() {
         return heads > 0;
+    }
+
+    boolean samples() {
+        return vocabulary > 0;
+    }
+
+    /**
+     * What it takes of a rank's GPU.
+     *
+     * @param peers whether the GPUs reach each other's memory
+     */
+    long bytes(Gpu gpu, int rank, int ranks, boolean peers) {
+        long bytes = DeviceBuffer.charged(StepTables.bytes(maxRows, maxTableEntries))
+                + TileProjection.bytes(gpu.multiprocessors(), maxRows, maxColumns);
+        if (attends()) {
+            bytes += PagedAttention.bytes(heads, headDim, mostParts);
+        }
+        if ((rank == 0 || !peers) && samples()) {
+            bytes += Sampling.bytes(logitRows, vocabulary);
+        }
+        if (ranks > 1) {
+            bytes += peers
+                    ? PeerAllReduce.bytes(reduceBlocks, maxRows, maxColumns)
+                    : PulledAllReduce.bytes(ranks, maxRows, maxColumns);
+        }
+        return bytes;
     }
 }

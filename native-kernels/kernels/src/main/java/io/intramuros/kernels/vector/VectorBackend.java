@@ -3,9 +3,12 @@ package io.intramuros.kernels.vector;
 import io.intramuros.kernels.Activations;
 import io.intramuros.kernels.AttentionWeights;
 import io.intramuros.kernels.Backend;
+import io.intramuros.kernels.DecoderPlan;
+import io.intramuros.kernels.HostMemory;
 import io.intramuros.kernels.HostTensor;
 import io.intramuros.kernels.KvLayout;
 import io.intramuros.kernels.KvStore;
+import io.intramuros.kernels.MemoryPlan;
 import io.intramuros.kernels.RmsNorm;
 import io.intramuros.kernels.Rope;
 import io.intramuros.kernels.SampledToken;
@@ -21,6 +24,9 @@ import java.util.Arrays;
 public final class VectorBackend implements Backend {
     /** Never started; stands for the computing threads. */
     private static final Thread ANY_OTHER_THREAD = Thread.ofPlatform().unstarted(() -> {});
+
+    /** The cache takes no more than this part of the machine's memory, unless it has to. */
+    private static final int CACHE_PART = 8;
 
     private final ThreadTeam team;
     private final Arena arena = Arena.ofShared();
@@ -63,6 +69,18 @@ public final class VectorBackend implements Backend {
     @Override
     public String description() {
         return "Java Vector API, " + Lanes.FLOATS.vectorBitSize() + "-bit vectors, " + team.size() + " threads";
+    }
+
+    /** Weights stay in the model's mapped files; the cache gets a share of the machine's memory, or the least it needs. */
+    @Override
+    public MemoryPlan plan(DecoderPlan plan) {
+        long blockBytes = plan.cacheBlock().blockBytes();
+        long share = Math.min(plan.wantedBlocks(), HostMemory.bytes() / CACHE_PART / blockBytes);
+        int blocks = (int) Math.max(plan.leastBlocks(), share);
+        return new MemoryPlan(
+                blocks,
+                "The cache takes " + HostMemory.amount(blocks * blockBytes) + " of the machine's "
+                        + HostMemory.amount(HostMemory.bytes()) + ".");
     }
 
     @Override

@@ -7,6 +7,14 @@ import jcuda.driver.JCudaDriver;
 
 /** Memory of a GPU. It belongs to its context, which frees it at its end if nobody did before. */
 public final class DeviceBuffer {
+    /** Small pieces are multiples of this… */
+    private static final long SMALL_GRANULE = 512;
+
+    /** …and share the driver's pages; what is larger has pages of its own. */
+    private static final long PAGE = 2L << 20;
+
+    private static final long LARGE = 1L << 20;
+
     private final GpuContext context;
     private final Address base;
     private final long bytes;
@@ -26,6 +34,16 @@ public final class DeviceBuffer {
         check(
                 JCudaDriver.cuMemAlloc(base, bytes),
                 "cuMemAlloc of " + bytes + " bytes on GPU " + context.gpu().ordinal());
+    }
+
+    /** What allocations of these sizes take of a GPU's memory together. */
+    public static long charged(long... sizes) {
+        long sum = 0;
+        for (long bytes : sizes) {
+            long granule = bytes < LARGE ? SMALL_GRANULE : PAGE;
+            sum += (bytes + granule - 1) / granule * granule;
+        }
+        return sum;
     }
 
     /** Where it begins, for kernels. */
