@@ -76,6 +76,30 @@ final class Lanes {
         return v.add(v.rearrange(SWAP_1)).lane(0);
     }
 
+    /** {@code sums[at + j]} = the sum of the lanes of the {@code j}-th vector, as {@link #sum} adds them. */
+    static void sums(FloatVector v0, FloatVector v1, FloatVector v2, FloatVector v3, float[] sums, int at) {
+        if (WIDTH < 8) {
+            sums[at] = sum(v0);
+            sums[at + 1] = sum(v1);
+            sums[at + 2] = sum(v2);
+            sums[at + 3] = sum(v3);
+            return;
+        }
+        // Two vectors at a time: then lanes with bit WIDTH/2 belong to the second, those with bit WIDTH/4 to the other
+        // two.
+        FloatVector v = WIDTH == 16
+                ? halve(halve(v0, v2, BIT_8, SWAP_8), halve(v1, v3, BIT_8, SWAP_8), BIT_4, SWAP_4)
+                : halve(halve(v0, v2, BIT_4, SWAP_4), halve(v1, v3, BIT_4, SWAP_4), BIT_2, SWAP_2);
+        if (WIDTH == 16) {
+            v = v.add(v.rearrange(SWAP_2));
+        }
+        v = v.add(v.rearrange(SWAP_1));
+        sums[at] = v.lane(0);
+        sums[at + 1] = v.lane(WIDTH / 4);
+        sums[at + 2] = v.lane(WIDTH / 2);
+        sums[at + 3] = v.lane(3 * WIDTH / 4);
+    }
+
     /** The sums of sixteen vectors of sixteen lanes, one after the other: lane {@code i} is that of the {@code i}-th. */
     static FloatVector sums16(float[] v) {
         return sums8(

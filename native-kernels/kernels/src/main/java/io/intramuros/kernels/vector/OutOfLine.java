@@ -26,10 +26,35 @@ final class OutOfLine {
             long.class,
             long.class,
             long.class,
+            long.class,
+            int.class,
             float[].class,
             int.class,
             int.class,
             float[].class);
+    private static final MethodType SCALED_DOTS_TYPE = MethodType.methodType(
+            void.class,
+            MemorySegment.class,
+            long.class,
+            long.class,
+            int.class,
+            float[].class,
+            int.class,
+            int.class,
+            float[].class,
+            int.class,
+            float[].class,
+            int.class);
+    private static final MethodType SCALES_TYPE = MethodType.methodType(
+            void.class,
+            MemorySegment.class,
+            long.class,
+            long.class,
+            int.class,
+            int.class,
+            float[].class,
+            int.class,
+            int[].class);
     private static final MethodType DOT_TYPE =
             MethodType.methodType(float.class, MemorySegment.class, long.class, float[].class, int.class, int.class);
     private static final MethodType UNPACK_TYPE = MethodType.methodType(
@@ -38,6 +63,7 @@ final class OutOfLine {
             void.class, float[].class, int.class, float[].class, int.class, int.class, float[].class);
 
     private static final Map<TensorType, MethodHandle> DOTS = new EnumMap<>(TensorType.class);
+    private static final Map<TensorType, MethodHandle> SCALES = new EnumMap<>(TensorType.class);
     private static final Map<TensorType, MethodHandle> DOT = new EnumMap<>(TensorType.class);
     private static final Map<TensorType, MethodHandle> UNPACK = new EnumMap<>(TensorType.class);
     private static final MethodHandle[] TILES = {
@@ -72,6 +98,14 @@ final class OutOfLine {
                 Gate.class,
                 "vectors",
                 MethodType.methodType(void.class, float[].class, float[].class, int.class, int.class))
+    };
+
+    private static final MethodHandle[] SPLIT_PAIRS = {
+        find(
+                PairedOrder.class,
+                "split",
+                MethodType.methodType(
+                        void.class, float[].class, int.class, int.class, float[].class, int.class, int.class))
     };
 
     private static final MethodType STREAM_SCORES = MethodType.methodType(
@@ -117,6 +151,9 @@ final class OutOfLine {
             };
             if (oneRow(type)) {
                 DOT.put(type, find(home, "dot" + suffix, DOT_TYPE));
+            } else if (type.quantised()) {
+                SCALES.put(type, find(BlockScales.class, "scales" + suffix, SCALES_TYPE));
+                DOTS.put(type, find(home, "dots" + suffix, SCALED_DOTS_TYPE));
             } else {
                 DOTS.put(type, find(home, "dots" + suffix, DOTS_TYPE));
             }
@@ -128,7 +165,7 @@ final class OutOfLine {
 
     /** Whether the type's kernel takes one row at a time, because four would be too much code. */
     static boolean oneRow(TensorType type) {
-        return type.quantised() || type == TensorType.F16;
+        return type == TensorType.F16;
     }
 
     private static MethodHandle find(Class<?> home, String name, MethodType type) {
@@ -139,7 +176,7 @@ final class OutOfLine {
         }
     }
 
-    /** Four rows of F32 or BF16: {@link PlainRows}. */
+    /** Quads of rows of F32 or BF16: {@link PlainRows}. */
     static void dots(
             TensorType type,
             MemorySegment w,
@@ -147,18 +184,59 @@ final class OutOfLine {
             long r1,
             long r2,
             long r3,
+            long rowBytes,
+            int count,
             float[] x,
             int xo,
             int n,
             float[] sums) {
         try {
-            DOTS.get(type).invokeExact(w, r0, r1, r2, r3, x, xo, n, sums);
+            DOTS.get(type).invokeExact(w, r0, r1, r2, r3, rowBytes, count, x, xo, n, sums);
         } catch (Throwable e) {
             throw failure(e);
         }
     }
 
-    /** One row of any other type: {@link SmallBlocks}, {@link SuperBlocks}, {@link PlainRows}. */
+    /** One of the four streams of quads of quantised rows, with their scales: {@link SmallBlocks}, {@link SuperBlocks}. */
+    static void dots(
+            TensorType type,
+            MemorySegment w,
+            long row,
+            long rowBytes,
+            int count,
+            float[] x,
+            int xo,
+            int n,
+            float[] sums,
+            int so,
+            float[] scales,
+            int co) {
+        try {
+            DOTS.get(type).invokeExact(w, row, rowBytes, count, x, xo, n, sums, so, scales, co);
+        } catch (Throwable e) {
+            throw failure(e);
+        }
+    }
+
+    /** The scales of quantised rows: {@link BlockScales}. */
+    static void scales(
+            TensorType type,
+            MemorySegment w,
+            long row,
+            long rowBytes,
+            int count,
+            int n,
+            float[] scales,
+            int at,
+            int[] raw) {
+        try {
+            SCALES.get(type).invokeExact(w, row, rowBytes, count, n, scales, at, raw);
+        } catch (Throwable e) {
+            throw failure(e);
+        }
+    }
+
+    /** One row of F16: {@link PlainRows}. */
     static float dot(TensorType type, MemorySegment w, long row, float[] x, int xo, int n) {
         try {
             return (float) DOT.get(type).invokeExact(w, row, x, xo, n);
@@ -237,6 +315,15 @@ final class OutOfLine {
     static float softmax(float[] scores, int at, int n, float[] running, int row, int rows) {
         try {
             return (float) SOFTMAX[0].invokeExact(scores, at, n, running, row, rows);
+        } catch (Throwable e) {
+            throw failure(e);
+        }
+    }
+
+    /** {@link PairedOrder#split}. */
+    static void splitPairs(float[] x, int xo, int n, float[] out, int at, int stride) {
+        try {
+            SPLIT_PAIRS[0].invokeExact(x, xo, n, out, at, stride);
         } catch (Throwable e) {
             throw failure(e);
         }

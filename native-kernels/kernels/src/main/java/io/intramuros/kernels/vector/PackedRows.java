@@ -39,8 +39,27 @@ final class PackedRows {
         return column * quads() * 4 + quad * 4 * blockColumns;
     }
 
-    /** Lays out the tokens of one quad from {@code x}, rows of {@code columns} values. */
-    void pack(float[] x, int quad) {
+    /** Lays out the tokens of one quad from {@code x}, rows of {@code columns} values, in {@link PairedOrder} if so wanted. */
+    void pack(float[] x, int quad, boolean paired) {
+        if (paired) {
+            packPairs(x, quad);
+        } else {
+            packPlainly(x, quad);
+        }
+    }
+
+    private void packPairs(float[] x, int quad) {
+        for (int j = 0; j < 4 && quad * 4 + j < tokens; j++) {
+            int row = (quad * 4 + j) * columns;
+            for (int column = 0; column < columns; column += Gemm.COLUMN_BLOCK) {
+                int n = Math.min(Gemm.COLUMN_BLOCK, columns - column);
+                int to = offset(column, quad) + j * Lanes.WIDTH;
+                OutOfLine.splitPairs(x, row + column, n, values, to, 4 * Lanes.WIDTH);
+            }
+        }
+    }
+
+    private void packPlainly(float[] x, int quad) {
         for (int j = 0; j < 4 && quad * 4 + j < tokens; j++) {
             int row = (quad * 4 + j) * columns;
             for (int column = 0; column < columns; column += Gemm.COLUMN_BLOCK) {

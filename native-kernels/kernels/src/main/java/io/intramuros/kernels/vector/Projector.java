@@ -5,12 +5,13 @@ package io.intramuros.kernels.vector;
  * ({@link Gemm}). Layers that read the same activations go in one dispatch, cut into runs of quads.
  */
 final class Projector {
-    /** Parts per thread: enough to even out a thread that the system holds up, few enough for long streams. */
-    private static final int PARTS_PER_THREAD = 4;
+    /** Parts per thread: the threads end within one of them, and a thread's own follow each other in memory. */
+    private static final int PARTS_PER_THREAD = 8;
 
     private final ThreadTeam team;
     private final Workspace[] workspaces;
     private final PackedRows packed = new PackedRows();
+    private float[] paired = new float[0];
 
     Projector(ThreadTeam team) {
         this.team = team;
@@ -25,7 +26,14 @@ final class Projector {
         if (tokens == 0) {
             return;
         }
-        boolean stream = prepare(x, tokens, layers);
+        if (!oneOrder(layers)) {
+            for (Linear layer : layers) {
+                project(x, tokens, layer);
+            }
+            return;
+        }
+        boolean stream = stream(tokens, layers);
+        float[] rows = prepare(x, tokens, stream, layers[0].weight());
         int quads = 0;
         for (Linear layer : layers) {
             quads += layer.weight().quads();
@@ -38,7 +46,7 @@ final class Projector {
             for (Linear layer : layers) {
                 int size = layer.weight().quads();
                 if (from < size && to > 0) {
-                    quads(layer, stream, x, Math.max(0, from), Math.min(size, to), workspaces[worker]);
+                    quads(layer, stream, rows, Math.max(0, from), Math.min(size, to), workspaces[worker]);
                 }
                 from -= size;
                 to -= size;
@@ -48,14 +56,27 @@ final class Projector {
 
     /** Computes both layers, of one shape, and leaves {@code silu(gate) ⊙ up} in the output of {@code gate}. */
     void gated(float[] x, int tokens, Linear gate, Linear up) {
-        boolean stream = prepare(x, tokens, gate, up);
+        if (!oneOrder(gate, up)) {
+            project(x, tokens, gate);
+            project(x, tokens, up);
+            for (int t = 0; t < tokens; t++) {
+                Gate.row(
+                        gate.out(),
+                        up.out(),
+                        t * gate.weight().rows(),
+                        gate.weight().rows());
+            }
+            return;
+        }
         VectorWeight w = gate.weight();
+        boolean stream = stream(tokens, gate, up);
+        float[] rows = prepare(x, tokens, stream, w);
         int length = quadsPerPart(w.quads(), tokens);
         team.run((w.quads() + length - 1) / length, (part, worker) -> {
             int from = part * length;
             int to = Math.min(w.quads(), from + length);
-            quads(gate, stream, x, from, to, workspaces[worker]);
-            quads(up, stream, x, from, to, workspaces[worker]);
+            quads(gate, stream, rows, from, to, workspaces[worker]);
+            quads(up, stream, rows, from, to, workspaces[worker]);
             for (int j = 0; j < 4; j++) {
                 int first = w.row(from, j);
                 int end = Math.min(w.rows(), w.row(to, j));
@@ -66,17 +87,41 @@ final class Projector {
         });
     }
 
-    /** Packs the activations unless every layer can stream its weights past them. */
-    private boolean prepare(float[] x, int tokens, Linear... layers) {
+    /** Whether the layers take columns in the same order, so that they can share what is prepared of the activations. */
+    private static boolean oneOrder(Linear... layers) {
+        for (Linear layer : layers) {
+            if (layer.weight().paired() != layers[0].weight().paired()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether every layer can stream its weights past the only token. */
+    private static boolean stream(int tokens, Linear... layers) {
         boolean stream = tokens == 1;
         for (Linear layer : layers) {
             stream &= Gemv.supports(layer.weight());
         }
-        if (!stream) {
-            packed.reshape(tokens, layers[0].weight().columns());
-            team.runShort(packed.quads(), (quad, worker) -> packed.pack(x, quad));
-        }
         return stream;
+    }
+
+    /** Brings activations into the weight's order of columns, and packs them unless the weights are streamed. */
+    private float[] prepare(float[] x, int tokens, boolean stream, VectorWeight w) {
+        int columns = w.columns();
+        if (!stream) {
+            packed.reshape(tokens, columns);
+            team.runShort(packed.quads(), (quad, worker) -> packed.pack(x, quad, w.paired()));
+            return x;
+        }
+        if (!w.paired()) {
+            return x;
+        }
+        if (paired.length < columns) {
+            paired = new float[columns];
+        }
+        OutOfLine.splitPairs(x, 0, columns, paired, 0, Lanes.WIDTH);
+        return paired;
     }
 
     private int quadsPerPart(int quads, int tokens) {

@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * Rows of Q4_K and Q6_K weights, blocks of 256 values with scales of their own inside, dequantised in registers. As in
- * {@link SmallBlocks}: {@code dot} and {@code unpack} compute each weight by the same operations. Needs
+ * {@link SmallBlocks}: {@code dots} and {@code unpack} compute each weight by the same operations. Needs
  * {@link Lanes#PACKED_BYTES}.
  */
 final class SuperBlocks {
@@ -37,19 +37,45 @@ final class SuperBlocks {
                 .and(15));
     }
 
-    static float dotQ4K(MemorySegment w, long row, float[] x, int xo, int n) {
-        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-        int groups = n / 32;
-        for (int g = 0; g < groups; g++) {
-            long block = row + (g >> 3) * 144L;
-            int group = g & 7;
-            FloatVector scale = scaleQ4K(w, block, group);
-            FloatVector minimum = negativeMinimumQ4K(w, block, group);
-            for (int i = 0; i < 32; i += L) {
-                sum = q4k(w, block, group, i).fma(scale, minimum).fma(x(x, xo + g * 32 + i), sum);
+    static void dotsQ4K(
+            MemorySegment w,
+            long row,
+            long rowBytes,
+            int count,
+            float[] x,
+            int xo,
+            int n,
+            float[] sums,
+            int so,
+            float[] scales,
+            int co) {
+        int stride = BlockScales.stride(n);
+        int minima = BlockScales.minima(n);
+        for (int quad = 0; quad < count; quad++) {
+            long first = row + quad * rowBytes;
+            int c = co + 4 * quad * stride;
+            FloatVector sum = FloatVector.zero(Lanes.FLOATS);
+            for (int g = 0; g < n / 32; g += 2) {
+                long p = first + (g >> 3) * 144L + 16 + (g & 6) * 16L;
+                FloatVector scale = SmallBlocks.scale(scales, c + g);
+                FloatVector minimum = SmallBlocks.scale(scales, c + minima + g);
+                for (int i = 0; i < 32; i += L) {
+                    FloatVector v = x(x, xo + 32 * g + i);
+                    sum = SmallBlocks.floats(SmallBlocks.low(w, p + i))
+                            .fma(scale, minimum)
+                            .fma(v, sum);
+                }
+                FloatVector nextScale = SmallBlocks.scale(scales, c + g + 1);
+                FloatVector nextMinimum = SmallBlocks.scale(scales, c + minima + g + 1);
+                for (int i = 0; i < 32; i += L) {
+                    FloatVector v = x(x, xo + 32 * g + 32 + i);
+                    sum = SmallBlocks.floats(SmallBlocks.high(w, p + i))
+                            .fma(nextScale, nextMinimum)
+                            .fma(v, sum);
+                }
             }
+            sums[so + 4 * quad] = Lanes.sum(sum);
         }
-        return Lanes.sum(sum);
     }
 
     static void unpackQ4K(MemorySegment w, long row, int n, float[] panel, int at, int stride) {
@@ -73,27 +99,60 @@ final class SuperBlocks {
     private static FloatVector q6k(MemorySegment w, long block, int run, int i) {
         int half = run >> 2;
         int quarter = run & 3;
-        IntVector lower = SmallBlocks.unsigned(w, block + half * 64L + (quarter & 1) * 32L + i)
-                .lanewise(VectorOperators.LSHR, (quarter >> 1) * 4)
-                .and(15);
-        IntVector upper = SmallBlocks.unsigned(w, block + 128 + half * 32L + i)
-                .lanewise(VectorOperators.LSHR, quarter * 2)
-                .and(3)
-                .lanewise(VectorOperators.LSHL, 4);
         float scale =
                 SmallBlocks.halfValue(w, block + 208) * w.get(ValueLayout.JAVA_BYTE, block + 192 + run * 2L + (i >> 4));
-        return SmallBlocks.floats(lower.or(upper).sub(32)).mul(scale);
+        return q6k(
+                        w,
+                        block + half * 64L + (quarter & 1) * 32L + i,
+                        (quarter >> 1) * 4,
+                        block + 128 + half * 32L + i,
+                        quarter * 2)
+                .mul(scale);
     }
 
-    static float dotQ6K(MemorySegment w, long row, float[] x, int xo, int n) {
-        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-        int runs = n / 32;
-        for (int r = 0; r < runs; r++) {
-            for (int i = 0; i < 32; i += L) {
-                sum = q6k(w, row + (r >> 3) * 210L, r & 7, i).fma(x(x, xo + r * 32 + i), sum);
+    /** One vector of values before the scale: nibbles from {@code lower} on, bit pairs from {@code upper} on. */
+    private static FloatVector q6k(MemorySegment w, long lower, int lowerShift, long upper, int upperShift) {
+        IntVector nibbles = SmallBlocks.unsigned(w, lower)
+                .lanewise(VectorOperators.LSHR, lowerShift)
+                .and(15);
+        IntVector pairs = SmallBlocks.unsigned(w, upper)
+                .lanewise(VectorOperators.LSHR, upperShift)
+                .and(3)
+                .lanewise(VectorOperators.LSHL, 4);
+        return SmallBlocks.floats(nibbles.or(pairs).sub(32));
+    }
+
+    static void dotsQ6K(
+            MemorySegment w,
+            long row,
+            long rowBytes,
+            int count,
+            float[] x,
+            int xo,
+            int n,
+            float[] sums,
+            int so,
+            float[] scales,
+            int co) {
+        int stride = BlockScales.stride(n);
+        for (int quad = 0; quad < count; quad++) {
+            long first = row + quad * rowBytes;
+            int c = co + 4 * quad * stride;
+            FloatVector sum = FloatVector.zero(Lanes.FLOATS);
+            for (int i = 0; i < n; i += L) {
+                int run = (i >> 5) & 7;
+                long lower = first + (i >> 8) * 210L + (run >> 2) * 64L + (run & 1) * 32L + (i & 31);
+                long upper = first + (i >> 8) * 210L + 128 + (run >> 2) * 32L + (i & 31);
+                int lowerShift = (run & 2) * 2;
+                int upperShift = (run & 3) * 2;
+                int g = c + (i >> 4);
+                FloatVector v = x(x, xo + i);
+                sum = q6k(w, lower, lowerShift, upper, upperShift)
+                        .mul(SmallBlocks.scale(scales, g))
+                        .fma(v, sum);
             }
+            sums[so + 4 * quad] = Lanes.sum(sum);
         }
-        return Lanes.sum(sum);
     }
 
     static void unpackQ6K(MemorySegment w, long row, int n, float[] panel, int at, int stride) {

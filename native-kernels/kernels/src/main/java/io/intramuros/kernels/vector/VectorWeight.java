@@ -45,6 +45,11 @@ record VectorWeight(
         return weight == null ? null : ((VectorWeight) weight).vector;
     }
 
+    /** Whether the kernels take this weight's columns in {@link PairedOrder}. */
+    boolean paired() {
+        return type == TensorType.BF16 && columns % PairedOrder.COLUMNS == 0;
+    }
+
     /** Quads of rows; the last rows of the last quads may be missing. */
     int quads() {
         return (rows + 3) >> 2;
