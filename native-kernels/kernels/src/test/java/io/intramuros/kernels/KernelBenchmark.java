@@ -1,5 +1,6 @@
 package io.intramuros.kernels;
 
+import io.intramuros.kernels.vector.MemoryBandwidth;
 import io.intramuros.kernels.vector.VectorBackend;
 import java.io.PrintStream;
 import java.lang.foreign.Arena;
@@ -64,7 +65,7 @@ public final class KernelBenchmark {
             double streamed = 0;
             double multiplied = 0;
             for (int round = 0; round < 2 * ROUNDS; round++) {
-                read = Math.max(read, MemoryReader.gigabytesPerSecond(tensor.data(), threads));
+                read = Math.max(read, MemoryBandwidth.bytesPerSecond(tensor.data(), threads) / 1e9);
                 streamed = Math.max(streamed, bytes / project(backend, w, 1, threads) / 1e9);
                 multiplied = Math.max(multiplied, 2.0 * rows * columns * 64 / project(backend, w, 64, threads) / 1e9);
             }

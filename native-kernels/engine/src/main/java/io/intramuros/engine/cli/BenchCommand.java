@@ -1,7 +1,9 @@
 package io.intramuros.engine.cli;
 
+import io.intramuros.engine.EngineSettings;
 import io.intramuros.engine.LocalEngine;
 import io.intramuros.engine.ModelCard;
+import io.intramuros.kernels.vector.MemoryBandwidth;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -53,7 +55,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Prints JSON.")
     private boolean json;
 
-    /** What {@code --json} prints. */
+    /** What {@code --json} prints; {@code memoryBytesPerSecond} is left out where a device computes. */
     private record Output(
             String model,
             String precision,
@@ -61,6 +63,7 @@ final class BenchCommand implements Callable<Integer> {
             int promptTokens,
             int tokens,
             long weightBytes,
+            Double memoryBytesPerSecond,
             List<Benchmark.Speed> results) {}
 
     @Override
@@ -70,19 +73,31 @@ final class BenchCommand implements Callable<Integer> {
                     spec.commandLine(), "--prompt-tokens and --batch must be at least 1, --tokens at least 2");
         }
         int longest = promptTokens + tokens + 1;
-        try (LocalEngine engine = ModelOptions.start(model.settings(Collections.max(batches), longest))) {
+        EngineSettings settings = model.settings(Collections.max(batches), longest);
+        try (LocalEngine engine = ModelOptions.start(settings)) {
             Benchmark benchmark = new Benchmark(engine, promptTokens, tokens);
             benchmark.warmUp(batches);
+            Double before = memory(settings);
             List<Benchmark.Speed> results = new ArrayList<>();
             for (int batch : batches) {
                 results.add(benchmark.measure(batch));
             }
-            print(engine, results);
+            print(engine, before == null ? null : Math.max(before, memory(settings)), results);
             return CommandLine.ExitCode.OK;
         }
     }
 
-    private void print(LocalEngine engine, List<Benchmark.Speed> results) {
+    /** What the machine's memory gives to as many threads as compute; {@code null} where a device computes. */
+    private static Double memory(EngineSettings settings) {
+        if (!settings.backend().equals(EngineSettings.DEFAULT_BACKEND)) {
+            return null;
+        }
+        int threads = settings.threads();
+        return MemoryBandwidth.bytesPerSecond(
+                threads > 0 ? threads : Runtime.getRuntime().availableProcessors());
+    }
+
+    private void print(LocalEngine engine, Double memory, List<Benchmark.Speed> results) {
         PrintWriter out = spec.commandLine().getOut();
         ModelCard card = engine.model().orElseThrow();
         if (json) {
@@ -93,9 +108,13 @@ final class BenchCommand implements Callable<Integer> {
                     promptTokens,
                     tokens,
                     engine.weightBytesPerStep(),
+                    memory,
                     results)));
         } else {
             out.println(engine.status().detail());
+            if (memory != null) {
+                out.printf(Locale.ROOT, "memory is read at %.2f GB/s%n", memory / 1e9);
+            }
             out.printf(Locale.ROOT, "%6s %16s %16s %16s%n", "batch", "prompt tok/s", "answer tok/s", "weights GB/s");
             results.forEach(speed -> out.printf(
                     Locale.ROOT,
