@@ -61,7 +61,7 @@ record Build(Path repository) {
     void ifNeeded(Path log, boolean gpuKernels) {
         String sources = fingerprint();
         String last = lastBuilt();
-        if (isBuilt() && (last.equals(sources + WITH_GPU_KERNELS) || last.equals(sources) && !gpuKernels)) {
+        if (isBuilt() && (last.equals(sources + WITH_GPU_KERNELS) || (last.equals(sources) && !gpuKernels))) {
             return;
         }
         Console.say("Building Intramuros and provisioning WildFly (the first time takes minutes: Maven fetches what it"
