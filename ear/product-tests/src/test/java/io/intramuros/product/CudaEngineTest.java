@@ -103,7 +103,7 @@ class CudaEngineTest {
 
     @Test
     void anEngineThatDoesNotFitAccountsForTheMemoryAndTheServerStaysUp() {
-        long tooMuch = 4 * StandInGpus.MEMORY_BYTES >> 20;
+        long tooMuch = (4 * StandInGpus.MEMORY_BYTES) >> 20;
         add("greedy", "backend=cuda,devices=\"0\",cache-memory=" + tooMuch);
 
         String reason = awaitFailure("greedy");
