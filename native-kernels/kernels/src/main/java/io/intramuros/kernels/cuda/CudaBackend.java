@@ -103,7 +103,9 @@ public final class CudaBackend implements Backend {
 
     @Override
     public String description() {
-        return gpus.stream().map(Gpu::description).collect(Collectors.joining(", "));
+        boolean blas = ranks.all().stream().allMatch(Rank::hasBlas);
+        return gpus.stream().map(Gpu::description).collect(Collectors.joining(", "))
+                + (blas ? ", with cuBLAS" : ", without cuBLAS");
     }
 
     @Override

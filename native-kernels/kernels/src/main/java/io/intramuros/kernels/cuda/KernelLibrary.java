@@ -23,6 +23,7 @@ final class KernelLibrary {
             "decode_bf16",
             "decode_plain",
             "decode_quantised",
+            "elementwise",
             "embedding",
             "rotary",
             "sampling",

@@ -1,20 +1,47 @@
 package io.intramuros.kernels.cuda;
 
+import io.intramuros.kernels.cuda.driver.Blas;
+import io.intramuros.kernels.cuda.driver.GpuContext;
+import io.intramuros.kernels.cuda.driver.GpuStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Linear layers, by whichever kernel suits their number of rows and format: up to {@value DecodeProjection#MOST_ROWS} rows
- * and all quantised weights by {@link DecodeProjection}, more rows of BF16 by {@link TileProjection}.
+ * Linear layers, by whatever suits their number of rows and format: up to {@value DecodeProjection#MOST_ROWS} rows and
+ * all quantised weights by {@link DecodeProjection}, more rows of BF16 by {@link TileProjection}, and from {@value
+ * BlasProjection#LEAST_ROWS} rows on by {@link BlasProjection} where there is cuBLAS.
  */
 final class Projections {
     /** Layers that one launch computes from the same activations. */
     static final int MOST_TARGETS = 3;
 
+    private final PreparedRows prepared;
     private final TileProjection tiles;
+    private final Optional<BlasProjection> blas;
 
-    Projections(TileProjection tiles) {
-        this.tiles = tiles;
+    Projections(GpuContext context, GpuStream stream, Optional<Blas> blas, int maxRows, int maxColumns) {
+        prepared = new PreparedRows(context, maxRows, maxColumns);
+        tiles = new TileProjection(context, stream, prepared);
+        this.blas = blas.filter(library -> maxRows >= BlasProjection.LEAST_ROWS)
+                .map(library -> new BlasProjection(context, library, prepared, maxRows, maxColumns));
+    }
+
+    /** What all of it takes of a GPU with so many multiprocessors, cuBLAS's part included whether it is there or not. */
+    static long bytes(int multiprocessors, int maxRows, int maxColumns) {
+        return PreparedRows.bytes(maxRows, maxColumns)
+                + TileProjection.bytes(multiprocessors)
+                + (maxRows >= BlasProjection.LEAST_ROWS ? BlasProjection.bytes(maxRows, maxColumns) : 0);
+    }
+
+    boolean serves(int rows, int columns) {
+        return prepared.serves(rows, columns);
+    }
+
+    void free() {
+        prepared.free();
+        tiles.free();
+        blas.ifPresent(BlasProjection::free);
     }
 
     /** {@code out = x·Wᵀ + bias}, or added to {@code out}; layers of one format share a launch. */
@@ -26,7 +53,9 @@ final class Projections {
             List<ProjectionTarget> together =
                     left.stream().filter(target -> target.format() == format).toList();
             left.removeAll(together);
-            if (byTiles(format, in.rows())) {
+            if (byBlas(format, in.rows())) {
+                blas.orElseThrow().project(launcher, in, together, add);
+            } else if (byTiles(format, in.rows())) {
                 tiles.project(launcher, in, together, add);
             } else {
                 DecodeProjection.project(launcher, in, together, add);
@@ -39,11 +68,17 @@ final class Projections {
         if (outputs == 0) {
             return;
         }
-        if (byTiles(format, in.rows())) {
+        if (byBlas(format, in.rows())) {
+            blas.orElseThrow().gated(launcher, in, gate, up, out, outputs);
+        } else if (byTiles(format, in.rows())) {
             tiles.gated(launcher, in, gate, up, out, outputs);
         } else {
             DecodeProjection.gated(launcher, in, format, gate, up, out, outputs);
         }
+    }
+
+    private boolean byBlas(WeightFormat format, int rows) {
+        return blas.isPresent() && format == WeightFormat.BF16 && rows >= BlasProjection.LEAST_ROWS;
     }
 
     private static boolean byTiles(WeightFormat format, int rows) {

@@ -4,18 +4,24 @@ import io.intramuros.kernels.KvLayout;
 import io.intramuros.kernels.RmsNorm;
 import io.intramuros.kernels.SampledToken;
 import io.intramuros.kernels.SamplingRow;
+import io.intramuros.kernels.cuda.driver.Blas;
+import io.intramuros.kernels.cuda.driver.CudaException;
+import io.intramuros.kernels.cuda.driver.CudaLibraries;
 import io.intramuros.kernels.cuda.driver.DeviceBuffer;
 import io.intramuros.kernels.cuda.driver.Gpu;
 import io.intramuros.kernels.cuda.driver.GpuContext;
 import io.intramuros.kernels.cuda.driver.GpuEvent;
 import io.intramuros.kernels.cuda.driver.GpuStream;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One GPU's part in a backend: its context, its share of the weights and of the cache, its workspace, and how it runs a
  * step. Everything but the constructor's caller's view of {@link #thread} happens on the rank's own thread.
  */
 final class Rank {
+    private static final System.Logger LOG = System.getLogger(Rank.class.getName());
+
     private final int index;
     private final int ranks;
     private final GpuThread thread;
@@ -23,6 +29,7 @@ final class Rank {
     private final GpuStream stream;
     private final Launcher launcher;
     private final RankWeights weights;
+    private final Optional<Blas> blas;
     private final GraphCache graphs = new GraphCache();
     private final GpuEvent logitsWritten;
 
@@ -31,7 +38,6 @@ final class Rank {
 
     // The workspace: made before a step that needs more of it than there is.
     private StepTables tables;
-    private TileProjection tiles;
     private Projections projections;
     private PagedAttention attention;
     private AllReduce allReduce;
@@ -55,6 +61,7 @@ final class Rank {
             launcher = new Launcher(gpu, KernelLibrary.load(context), stream);
             weights = new RankWeights(index, context, stream);
             logitsWritten = context.event();
+            blas = openBlas();
         } catch (RuntimeException e) {
             context.close();
             throw e;
@@ -66,8 +73,27 @@ final class Rank {
         return new Rank(index, ranks, thread, gpu);
     }
 
+    private Optional<Blas> openBlas() {
+        Optional<String> fault = CudaLibraries.loadBlas();
+        if (fault.isPresent()) {
+            LOG.log(System.Logger.Level.DEBUG, "Wide products run on our own kernels: {0}", fault.get());
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Blas.open(context, stream));
+        } catch (CudaException e) {
+            LOG.log(System.Logger.Level.WARNING, "Wide products run on our own kernels: {0}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
     int index() {
         return index;
+    }
+
+    /** Whether wide products are cuBLAS's. */
+    boolean hasBlas() {
+        return blas.isPresent();
     }
 
     GpuThread thread() {
@@ -134,12 +160,11 @@ final class Rank {
             tables = new StepTables(context, need.maxRows(), need.maxTableEntries());
             changed = true;
         }
-        if (tiles == null || !tiles.serves(need.maxRows(), need.maxColumns())) {
-            if (tiles != null) {
-                tiles.free();
+        if (projections == null || !projections.serves(need.maxRows(), need.maxColumns())) {
+            if (projections != null) {
+                projections.free();
             }
-            tiles = new TileProjection(context, stream, need.maxRows(), need.maxColumns());
-            projections = new Projections(tiles);
+            projections = new Projections(context, stream, blas, need.maxRows(), need.maxColumns());
             changed = true;
         }
         if (need.attends() && (attention == null || !attention.serves(need.heads(), need.headDim()))) {
@@ -354,6 +379,7 @@ final class Rank {
     void close() {
         graphs.clear();
         weights.close();
+        blas.ifPresent(Blas::close);
         context.close();
     }
 }

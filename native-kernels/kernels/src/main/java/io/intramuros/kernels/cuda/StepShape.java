@@ -9,8 +9,8 @@ package io.intramuros.kernels.cuda;
  * @param logitRows rows whose logits are computed
  */
 record StepShape(int rows, int plainItems, int partitions, int logitRows) {
-    /** The most rows of a step that is rounded up to one of a few sizes. */
-    private static final int MOST_BUCKETED_ROWS = 256;
+    /** The most rows of a step that is rounded up to one of a few sizes; beyond, cuBLAS is used, which isn't captured. */
+    private static final int MOST_BUCKETED_ROWS = BlasProjection.LEAST_ROWS - 1;
 
     /** Exactly what the step has. */
     static StepShape exact(StepProgram program, AttentionPlan plan) {

@@ -9,16 +9,10 @@ import java.util.List;
 
 /** Launches {@code tile_linear.cu}: linear layers over many rows with BF16 weights, on the tensor cores. */
 final class TileProjection {
-    private static final int PREPARE_THREADS = 256;
     private static final int STEP_COLUMNS = 64;
     private static final int BF16_BYTES = 2;
 
-    /** Columns are prepared in whole 16 bytes. */
-    private static final int PIECE_VALUES = 8;
-
-    private final int maxRows;
-    private final int maxColumns;
-    private final DeviceBuffer prepared;
+    private final PreparedRows prepared;
     private final DeviceBuffer partials;
     private final DeviceBuffer counters;
 
@@ -54,24 +48,18 @@ final class TileProjection {
     /** How many parts the columns are cut into, and how many tiles there are. */
     private record Cut(int tilesOfRows, int tilesOfOutputs, int splits) {}
 
-    TileProjection(GpuContext context, GpuStream stream, int maxRows, int maxColumns) {
-        this.maxRows = maxRows;
-        this.maxColumns = maxColumns;
+    TileProjection(GpuContext context, GpuStream stream, PreparedRows prepared) {
+        this.prepared = prepared;
         int tiles = mostTiles(context.gpu().multiprocessors());
-        prepared = context.allocate(preparedBytes(maxRows, maxColumns));
         partials = context.allocate(partialBytes(tiles));
         counters = context.allocate(counterBytes(tiles));
         stream.zero(counters, 0, counters.bytes());
     }
 
     /** What its buffers take of a GPU with so many multiprocessors. */
-    static long bytes(int multiprocessors, int maxRows, int maxColumns) {
+    static long bytes(int multiprocessors) {
         int tiles = mostTiles(multiprocessors);
-        return DeviceBuffer.charged(preparedBytes(maxRows, maxColumns), partialBytes(tiles), counterBytes(tiles));
-    }
-
-    private static long preparedBytes(int maxRows, int maxColumns) {
-        return 2L * maxRows * padded(maxColumns) * BF16_BYTES;
+        return DeviceBuffer.charged(partialBytes(tiles), counterBytes(tiles));
     }
 
     private static long partialBytes(int tiles) {
@@ -82,12 +70,7 @@ final class TileProjection {
         return (long) tiles * Integer.BYTES;
     }
 
-    boolean serves(int rows, int columns) {
-        return rows <= maxRows && columns <= maxColumns;
-    }
-
     void free() {
-        prepared.free();
         partials.free();
         counters.free();
     }
@@ -97,15 +80,10 @@ final class TileProjection {
         return 2 * multiprocessors;
     }
 
-    private static int padded(int columns) {
-        return Math.ceilDiv(columns, PIECE_VALUES) * PIECE_VALUES;
-    }
-
     /** {@code out = x·Wᵀ + bias} for up to three layers, or added to {@code out}. */
     void project(Launcher launcher, ProjectionInput in, List<ProjectionTarget> targets, boolean add) {
         Shape shape = Shape.forRows(in.rows());
         int outputs = targets.stream().mapToInt(ProjectionTarget::outputs).sum();
-        prepare(launcher, in, shape);
         KernelArguments arguments = begin(launcher, in, shape);
         for (int i = 0; i < Projections.MOST_TARGETS; i++) {
             ProjectionTarget target = i < targets.size() ? targets.get(i) : ProjectionTarget.NONE;
@@ -123,7 +101,6 @@ final class TileProjection {
     /** {@code out = silu(x·gateᵀ) ⊙ (x·upᵀ)}. */
     void gated(Launcher launcher, ProjectionInput in, long gate, long up, long out, int outputs) {
         Shape shape = Shape.forRows(in.rows());
-        prepare(launcher, in, shape);
         begin(launcher, in, shape)
                 .address(gate)
                 .address(up)
@@ -134,28 +111,13 @@ final class TileProjection {
         launch(launcher, "gated_tiles_", in, shape, 2 * outputs);
     }
 
-    private void prepare(Launcher launcher, ProjectionInput in, Shape shape) {
-        launcher.arguments()
-                .address(in.address())
-                .address(in.rowIndex())
-                .number(in.columns())
-                .address(in.gain())
-                .number(in.epsilon())
-                .address(prepared.address())
-                .address(second(in, shape));
-        launcher.launch("prepare_rows", LaunchShape.of(in.rows(), PREPARE_THREADS));
-    }
-
     private KernelArguments begin(Launcher launcher, ProjectionInput in, Shape shape) {
+        PreparedRows.Parts rows = prepared.prepare(launcher, in, shape.parts);
         return launcher.arguments()
-                .address(prepared.address())
-                .address(second(in, shape))
+                .address(rows.first())
+                .address(rows.second())
                 .number(in.rows())
                 .number(in.columns());
-    }
-
-    private long second(ProjectionInput in, Shape shape) {
-        return shape.parts == 2 ? prepared.address() + (long) in.rows() * padded(in.columns()) * BF16_BYTES : 0;
     }
 
     private static void launch(Launcher launcher, String kernel, ProjectionInput in, Shape shape, int outputs) {

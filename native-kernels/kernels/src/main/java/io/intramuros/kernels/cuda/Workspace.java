@@ -41,7 +41,7 @@ record Workspace(
      */
     long bytes(Gpu gpu, int rank, int ranks, boolean peers) {
         long bytes = DeviceBuffer.charged(StepTables.bytes(maxRows, maxTableEntries))
-                + TileProjection.bytes(gpu.multiprocessors(), maxRows, maxColumns);
+                + Projections.bytes(gpu.multiprocessors(), maxRows, maxColumns);
         if (attends()) {
             bytes += PagedAttention.bytes(heads, headDim, mostParts);
         }

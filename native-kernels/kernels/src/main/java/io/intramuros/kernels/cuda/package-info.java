@@ -4,8 +4,8 @@
  *
  * <p>From the outside in: {@link io.intramuros.kernels.cuda.CudaBackend} notes the operations of a step as a {@code
  * StepProgram} and has each {@code Rank}, one GPU with a thread of its own, run it. A rank launches by operation: {@code
- * Embedding}, {@code Projections} (which chooses between {@code DecodeProjection} for few rows and {@code TileProjection}
- * for many), {@code Rotation}, {@code PagedAttention}, {@code Sampling}, {@code AllReduce} between ranks. {@code
+ * Embedding}, {@code Projections} (which chooses between {@code DecodeProjection} for few rows, {@code TileProjection}
+ * for many and {@code BlasProjection} for very many), {@code Rotation}, {@code PagedAttention}, {@code Sampling}, {@code AllReduce} between ranks. {@code
  * WeightFormat} says how weights lie in a GPU's memory; {@code StepTables} what the host tells the GPUs about a step.
  * {@code driver} is NVIDIA's driver without any of this.
  */

@@ -1,6 +1,7 @@
 package io.intramuros.kernels.cuda;
 
 import io.intramuros.kernels.Backend;
+import io.intramuros.kernels.cuda.driver.CudaLibraries;
 import io.intramuros.kernels.cuda.driver.Gpu;
 import java.util.List;
 
@@ -25,5 +26,21 @@ public final class EmulatedGpus {
                     "the stand-in has " + all.size() + " GPUs, not " + count + "; set INTRAMUROS_EMULATOR_DEVICES");
         }
         return new CudaBackend(all.subList(0, count), false, useGraphs);
+    }
+
+    /**
+     * On the first so many GPUs.
+     *
+     * @param useGraphs whether steps of a known shape are captured and replayed
+     * @param useBlas whether the stand-in for cuBLAS is used
+     */
+    public static Backend open(int count, boolean useGraphs, boolean useBlas) {
+        String before = System.getProperty(CudaLibraries.WITHOUT_BLAS_PROPERTY, "false");
+        System.setProperty(CudaLibraries.WITHOUT_BLAS_PROPERTY, String.valueOf(!useBlas));
+        try {
+            return open(count, useGraphs);
+        } finally {
+            System.setProperty(CudaLibraries.WITHOUT_BLAS_PROPERTY, before);
+        }
     }
 }

@@ -1,19 +1,53 @@
 package io.intramuros.kernels.cuda.driver;
 
 import jcuda.driver.CUresult;
+import jcuda.jcublas.cublasStatus;
 
-/** A call of the driver failed. The message names the call, the GPU, the reason, and what to do if something can be done. */
+/** A call of the driver or of cuBLAS failed. The message names the call, the GPU, the reason, and what to do if something can be done. */
 public final class CudaException extends RuntimeException {
     private final int code;
 
     CudaException(int code, String what) {
-        super(what + ": " + meaning(code) + " (" + CUresult.stringFor(code) + ")");
+        this(code, what, CUresult.stringFor(code));
+    }
+
+    private CudaException(int code, String what, String answer) {
+        super(what + ": " + meaning(code) + " (" + answer + ")");
         this.code = code;
+    }
+
+    /** For a call of cuBLAS, whose answers tell less than the driver's. */
+    static CudaException ofBlas(int answer, String what) {
+        int code = switch (answer) {
+            case cublasStatus.CUBLAS_STATUS_ALLOC_FAILED -> CUresult.CUDA_ERROR_OUT_OF_MEMORY;
+            case cublasStatus.CUBLAS_STATUS_EXECUTION_FAILED, cublasStatus.CUBLAS_STATUS_MAPPING_ERROR ->
+                CUresult.CUDA_ERROR_LAUNCH_FAILED;
+            case cublasStatus.CUBLAS_STATUS_ARCH_MISMATCH -> CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU;
+            case cublasStatus.CUBLAS_STATUS_INVALID_VALUE -> CUresult.CUDA_ERROR_INVALID_VALUE;
+            case cublasStatus.CUBLAS_STATUS_NOT_SUPPORTED -> CUresult.CUDA_ERROR_NOT_SUPPORTED;
+            default -> CUresult.CUDA_ERROR_UNKNOWN;
+        };
+        return new CudaException(code, what, cublasStatus.stringFor(answer));
     }
 
     /** The driver's number of the fault, one of {@link CUresult}. */
     public int code() {
         return code;
+    }
+
+    /** Whether the driver can't use what it was given as kernels, which says nothing of the GPU. */
+    public boolean refusesKernels() {
+        return switch (code) {
+            case CUresult.CUDA_ERROR_INVALID_IMAGE,
+                    CUresult.CUDA_ERROR_INVALID_SOURCE,
+                    CUresult.CUDA_ERROR_INVALID_PTX,
+                    CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU,
+                    CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION,
+                    CUresult.CUDA_ERROR_JIT_COMPILER_NOT_FOUND,
+                    CUresult.CUDA_ERROR_NOT_FOUND,
+                    CUresult.CUDA_ERROR_SHARED_OBJECT_SYMBOL_NOT_FOUND -> true;
+            default -> false;
+        };
     }
 
     /** Whether it was a want of memory, which spoils nothing. */

@@ -1,0 +1,266 @@
+package io.intramuros.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.intramuros.kernels.cuda.EmulatedGpus;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What the CUDA backend promises of batches above 64 rows with BF16 weights, whether cuBLAS multiplies or our own tiles.
+ * There an activation is rounded to BF16, by at most 2⁻⁸ of itself; the oracle does the same where it has the very number
+ * that is rounded, and is otherwise followed within what such roundings can make of the sum: 2⁻⁸ · Σ|x·w|.
+ */
+final class CudaWideMatrixTest extends BackendFixture {
+    private static final float EPSILON = 1e-5f;
+    private static final double ROUNDING = 1.0 / 256;
+
+    /** The first batch, ones that fill tiles and ones that don't. */
+    private static final int[] BATCHES = {65, 100, 128, 200};
+
+    /** The slope of silu is nowhere steeper. */
+    private static final double STEEPEST_SILU = 1.1;
+
+    /** What multiplies. */
+    enum Products {
+        CUBLAS,
+        OWN_TILES
+    }
+
+    @Override
+    Backend open(int threads) {
+        return open(Products.CUBLAS);
+    }
+
+    private static Backend open(Products products) {
+        return open(products, 1);
+    }
+
+    private static Backend open(Products products, int ranks) {
+        return EmulatedGpus.open(ranks, true, products == Products.CUBLAS);
+    }
+
+    @Test
+    void aBackendTellsWhetherItHasCublas() {
+        for (Products products : Products.values()) {
+            try (Backend b = open(products)) {
+                String said = products == Products.CUBLAS ? ", with cuBLAS" : ", without cuBLAS";
+                assertTrue(b.description().endsWith(said), b.description());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void projectionsAddToTheResidual(Products products) {
+        try (Backend b = open(products)) {
+            for (int columns : new int[] {130, 576}) {
+                for (int batch : BATCHES) {
+                    int outputs = 150 - columns % 64;
+                    PlainTensor w = PlainTensor.random(TensorType.BF16, outputs, columns, new Random(batch));
+                    float[][] x = gaussian(batch, columns, 1);
+                    float[][] residual = gaussian(batch, outputs, 2);
+                    Activations in = input(b, x);
+                    Activations sum = input(b, residual);
+                    Weight placed = place(b, w);
+                    b.beginStep(rows(new int[batch]));
+                    b.projectAdd(in, placed, sum);
+                    double[][] expected = PlainDecoder.linear(rounded(x), w.values(), null);
+                    for (int t = 0; t < batch; t++) {
+                        for (int r = 0; r < outputs; r++) {
+                            expected[t][r] += residual[t][r];
+                        }
+                    }
+                    assertClose(expected, b.read(sum, batch), TOLERANCE, columns + " columns x " + batch);
+                    b.endStep();
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void queriesKeysAndValuesAreProjectedFromTheNormedRowWithBiases(Products products) {
+        int columns = 130;
+        int[] outputs = {96, 24, 24};
+        try (Backend b = open(products)) {
+            for (int batch : BATCHES) {
+                Random random = new Random(batch);
+                PlainTensor gain = PlainTensor.random(TensorType.F32, 1, columns, random);
+                float[][] x = gaussian(batch, columns, 3);
+                Activations hidden = input(b, x);
+                PlainTensor[] w = new PlainTensor[3];
+                PlainTensor[] bias = new PlainTensor[3];
+                Activations[] out = new Activations[3];
+                for (int i = 0; i < 3; i++) {
+                    w[i] = PlainTensor.random(TensorType.BF16, outputs[i], columns, random);
+                    // One of them has none.
+                    bias[i] = i == 1 ? null : PlainTensor.random(TensorType.F32, 1, outputs[i], random);
+                    out[i] = b.activations(batch, outputs[i]);
+                }
+                AttentionWeights weights = new AttentionWeights(
+                        place(b, w[0]),
+                        place(b, w[1]),
+                        place(b, w[2]),
+                        place(b, bias[0]),
+                        place(b, bias[1]),
+                        place(b, bias[2]),
+                        null,
+                        null);
+                RmsNorm norm = new RmsNorm(place(b, gain), EPSILON);
+                b.beginStep(rows(new int[batch]));
+                b.queryKeyValue(hidden, norm, weights, out[0], out[1], out[2]);
+                double[][] normed = PlainDecoder.norm(doubles(x), gain.values()[0], EPSILON);
+                for (int i = 0; i < 3; i++) {
+                    double[][] expected =
+                            PlainDecoder.linear(normed, w[i].values(), bias[i] == null ? null : bias[i].values()[0]);
+                    double[][] allowed = roundings(normed, w[i].values());
+                    assertWithin(expected, allowed, b.read(out[i], batch), "projection " + i + " x " + batch);
+                }
+                b.endStep();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void gatedFeedForwardMultipliesSiluOfGateWithUp(Products products) {
+        try (Backend b = open(products)) {
+            for (int batch : BATCHES) {
+                assertGated(b, batch, 130, 147);
+            }
+        }
+    }
+
+    @Test
+    void aLayerWithMoreGatesThanThereIsRoomForIsComputedInParts() {
+        assertGated(backend(), 65, 16, 4100);
+    }
+
+    private static void assertGated(Backend b, int batch, int columns, int outputs) {
+        Random random = new Random(batch);
+        PlainTensor gain = PlainTensor.random(TensorType.F32, 1, columns, random);
+        PlainTensor gate = PlainTensor.random(TensorType.BF16, outputs, columns, random);
+        PlainTensor up = PlainTensor.random(TensorType.BF16, outputs, columns, random);
+        float[][] x = gaussian(batch, columns, 4);
+        Activations hidden = input(b, x);
+        Activations out = b.activations(batch, outputs);
+        RmsNorm norm = new RmsNorm(place(b, gain), EPSILON);
+        Weight placedGate = place(b, gate);
+        Weight placedUp = place(b, up);
+        b.beginStep(rows(new int[batch]));
+        b.gatedUp(hidden, norm, placedGate, placedUp, out);
+        double[][] normed = PlainDecoder.norm(doubles(x), gain.values()[0], EPSILON);
+        double[][] gates = PlainDecoder.linear(normed, gate.values(), null);
+        double[][] ups = PlainDecoder.linear(normed, up.values(), null);
+        double[][] ofGates = roundings(normed, gate.values());
+        double[][] allowed = roundings(normed, up.values());
+        for (int t = 0; t < batch; t++) {
+            for (int i = 0; i < outputs; i++) {
+                double inGate = STEEPEST_SILU * ofGates[t][i];
+                double silu = gates[t][i] / (1 + Math.exp(-gates[t][i]));
+                allowed[t][i] = inGate * Math.abs(ups[t][i]) + (Math.abs(silu) + inGate) * allowed[t][i];
+            }
+        }
+        assertWithin(PlainDecoder.gated(gates, ups), allowed, b.read(out, batch), outputs + " outputs x " + batch);
+        b.endStep();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aProjectionGivesTheSameToTheBitEachTime(Products products) {
+        try (Backend b = open(products)) {
+            PlainTensor w = PlainTensor.random(TensorType.BF16, 45, 576, new Random(7));
+            float[][] x = gaussian(100, 576, 8);
+            float[][] first = projected(b, w, x);
+            assertArrayEquals(first, projected(b, w, x));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFeedForwardLayerDividedAmongGpusGivesWhatOneGpuGives(Products products) {
+        float[][] x = gaussian(100, 130, 9);
+        float[][] onOne;
+        try (Backend b = open(products)) {
+            onOne = fedForward(b, x, 96);
+        }
+        for (int ranks : new int[] {2, 3}) {
+            try (Backend b = open(products, ranks)) {
+                assertClose(doubles(onOne), fedForward(b, x, 96), TOLERANCE, "on " + ranks + " GPUs");
+            }
+        }
+    }
+
+    private static float[][] fedForward(Backend b, float[][] x, int inner) {
+        int columns = x[0].length;
+        Random random = new Random(inner);
+        Activations hidden = input(b, x);
+        Activations out = b.activations(x.length, inner);
+        RmsNorm norm = new RmsNorm(place(b, PlainTensor.random(TensorType.F32, 1, columns, random)), EPSILON);
+        Weight gate = b.weight(
+                PlainTensor.random(TensorType.BF16, inner, columns, random).host(), Split.rows(8));
+        Weight up = b.weight(
+                PlainTensor.random(TensorType.BF16, inner, columns, random).host(), Split.rows(8));
+        Weight down = b.weight(
+                PlainTensor.random(TensorType.BF16, columns, inner, random).host(), Split.columns(8));
+        b.beginStep(rows(new int[x.length]));
+        b.gatedUp(hidden, norm, gate, up, out);
+        b.projectAdd(out, down, hidden);
+        float[][] result = b.read(hidden, x.length);
+        b.endStep();
+        return result;
+    }
+
+    private static float[][] projected(Backend b, PlainTensor w, float[][] x) {
+        Activations in = input(b, x);
+        Activations out = input(b, new float[x.length][w.host().rows()]);
+        Weight placed = place(b, w);
+        b.beginStep(rows(new int[x.length]));
+        b.projectAdd(in, placed, out);
+        float[][] result = b.read(out, x.length);
+        b.endStep();
+        return result;
+    }
+
+    /** To BF16, ties to even. */
+    private static double[][] rounded(float[][] values) {
+        double[][] out = doubles(values);
+        for (int t = 0; t < out.length; t++) {
+            for (int i = 0; i < out[t].length; i++) {
+                int bits = Float.floatToRawIntBits(values[t][i]);
+                int even = bits >>> 16 & 1;
+                out[t][i] = Float.intBitsToFloat(bits + 0x7FFF + even & 0xFFFF0000);
+            }
+        }
+        return out;
+    }
+
+    /** The most that rounding activations can change each sum by. */
+    private static double[][] roundings(double[][] x, double[][] w) {
+        double[][] out = new double[x.length][w.length];
+        for (int t = 0; t < x.length; t++) {
+            for (int r = 0; r < w.length; r++) {
+                for (int c = 0; c < x[t].length; c++) {
+                    out[t][r] += ROUNDING * Math.abs(x[t][c] * w[r][c]);
+                }
+            }
+        }
+        return out;
+    }
+
+    private static void assertWithin(double[][] expected, double[][] allowed, float[][] actual, String what) {
+        for (int t = 0; t < expected.length; t++) {
+            for (int i = 0; i < expected[t].length; i++) {
+                double difference = Math.abs(expected[t][i] - actual[t][i]);
+                double most = allowed[t][i] + TOLERANCE * Math.max(1, Math.abs(expected[t][i]));
+                // Also false if a number isn't one.
+                boolean within = difference <= most;
+                assertTrue(within, () -> what + ": off by " + difference + ", allowed " + most);
+            }
+        }
+    }
+}
