@@ -2,15 +2,20 @@ package io.intramuros.kernels.cuda.driver;
 
 import static io.intramuros.kernels.cuda.driver.Calls.check;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUctx_flags;
 import jcuda.driver.CUdevice;
+import jcuda.driver.CUjitInputType;
+import jcuda.driver.CUlinkState;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
+import jcuda.driver.JITOptions;
 
 /**
  * What one engine owns on one GPU: memory, queues, kernels. A context of its own, not the one that all of a process
@@ -24,6 +29,13 @@ public final class GpuContext implements AutoCloseable {
     private final List<GpuStream> streams = new ArrayList<>();
     private final List<GpuEvent> events = new ArrayList<>();
     private boolean closed;
+
+    /** Shows where memory of the driver's lies, which JCuda keeps to itself and its heirs. */
+    private static final class DriverMemory extends Pointer {
+        long address() {
+            return getNativePointer();
+        }
+    }
 
     /** Opens a context and makes it the current one of the calling thread. */
     public GpuContext(Gpu gpu) {
@@ -102,6 +114,35 @@ public final class GpuContext implements AutoCloseable {
                 JCudaDriver.cuModuleLoadDataEx(module, Pointer.to(image), 0, new int[0], Pointer.to(new int[0])),
                 "loading kernels on GPU " + gpu.ordinal());
         return new KernelModule(module);
+    }
+
+    /**
+     * Has the driver make machine code for this GPU.
+     *
+     * @param ptx ending in a zero byte
+     * @return a cubin to {@link #load}
+     * @throws CudaException if the driver can't; {@link CudaException#refusesKernels} tells whether the PTX is the reason
+     */
+    @SuppressWarnings("restricted") // memory that the driver names
+    public byte[] link(byte[] ptx) {
+        String where = " on GPU " + gpu.ordinal();
+        JITOptions none = new JITOptions();
+        CUlinkState state = new CUlinkState();
+        check(JCudaDriver.cuLinkCreate(none, state), "cuLinkCreate" + where);
+        try {
+            check(
+                    JCudaDriver.cuLinkAddData(
+                            state, CUjitInputType.CU_JIT_INPUT_PTX, Pointer.to(ptx), ptx.length, "kernels", none),
+                    "compiling kernels from PTX" + where);
+            DriverMemory image = new DriverMemory();
+            long[] bytes = new long[1];
+            check(JCudaDriver.cuLinkComplete(state, image, bytes), "cuLinkComplete" + where);
+            return MemorySegment.ofAddress(image.address())
+                    .reinterpret(bytes[0])
+                    .toArray(ValueLayout.JAVA_BYTE);
+        } finally {
+            JCudaDriver.cuLinkDestroy(state);
+        }
     }
 
     CUcontext handle() {
