@@ -21,8 +21,7 @@ record GpuNeed(Gpu gpu, long free, long outside, List<Long> layers, long workspa
     private static final int RESERVE_PART = 50;
 
     /** What a rank has and needs; on its thread. */
-    static GpuNeed of(
-            Rank rank, Gpu gpu, int ranks, DecoderPlan plan, PlannedWeights weights, Workspace workspace) {
+    static GpuNeed of(Rank rank, Gpu gpu, int ranks, DecoderPlan plan, PlannedWeights weights, Workspace workspace) {
         KvLayout block = plan.cacheBlock();
         long activations = plan.activationColumns().stream()
                 .mapToLong(columns -> DeviceBuffer.charged(CudaActivations.bytes(plan.maxRows(), columns)))
