@@ -339,7 +339,8 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
     private static String describe(LoadedModel loaded) {
         ModelCard card = loaded.card();
         return card.displayName() + ", " + card.precision() + (card.quantised() ? " (quantised)" : "") + ", "
-                + card.contextTokens() + " tokens of context, on " + loaded.backendDescription();
+                + card.contextTokens() + " tokens of context, on " + loaded.backendDescription() + ". "
+                + loaded.memoryAccount();
     }
 
     private static String describe(Throwable failure) {

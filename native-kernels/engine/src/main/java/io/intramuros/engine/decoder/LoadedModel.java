@@ -26,6 +26,7 @@ public final class LoadedModel implements AutoCloseable {
 
     private final Model model;
     private final Backend backend;
+    private final String memoryAccount;
     private final KvLayout layout;
     private final Transformer transformer;
     private final long weightBytesPerStep;
@@ -34,12 +35,14 @@ public final class LoadedModel implements AutoCloseable {
     private LoadedModel(
             Model model,
             Backend backend,
+            String memoryAccount,
             KvLayout layout,
             Transformer transformer,
             long weightBytesPerStep,
             ModelCard card) {
         this.model = model;
         this.backend = backend;
+        this.memoryAccount = memoryAccount;
         this.layout = layout;
         this.transformer = transformer;
         this.weightBytesPerStep = weightBytesPerStep;
@@ -113,7 +116,7 @@ public final class LoadedModel implements AutoCloseable {
                 cache.contextTokens(layout.blocks()),
                 backend.name(),
                 settings.demonstration());
-        return new LoadedModel(model, backend, layout, transformer, weights.bytesPerStep(), card);
+        return new LoadedModel(model, backend, memory.account(), layout, transformer, weights.bytesPerStep(), card);
     }
 
     /** All that will be placed. */
@@ -177,6 +180,11 @@ public final class LoadedModel implements AutoCloseable {
     /** What computes, in a line. */
     public String backendDescription() {
         return backend.description();
+    }
+
+    /** What takes how much memory, in sentences. */
+    public String memoryAccount() {
+        return memoryAccount;
     }
 
     /** What was last read of each GPU that computes. From any thread, until {@link #close}. */

@@ -7,6 +7,8 @@
  * Embedding}, {@code Projections} (which chooses between {@code DecodeProjection} for few rows, {@code TileProjection}
  * for many and {@code BlasProjection} for very many), {@code Rotation}, {@code PagedAttention}, {@code Sampling}, {@code AllReduce} between ranks. {@code
  * WeightFormat} says how weights lie in a GPU's memory; {@code StepTables} what the host tells the GPUs about a step.
+ * {@code MemoryDivision} decides before all that what stays on the GPUs and how large the cache is, and {@code MemoryAccount}
+ * says so; {@code LayerStream} brings the layers that don't stay.
  * {@code driver} is NVIDIA's driver without any of this.
  */
 package io.intramuros.kernels.cuda;
