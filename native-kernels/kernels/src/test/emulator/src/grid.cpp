@@ -3,10 +3,13 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 
+#include "emulator_api.h"
 #include "fault.h"
 #include "settings.h"
 #include "timeline.h"
@@ -27,6 +30,7 @@ struct Job {
   const uint64_t blocks;
   std::atomic<uint64_t> next{0};
   std::atomic<bool> failed{false};
+  std::atomic<uint64_t> streamed_bytes{0};
   std::mutex mutex;
   std::condition_variable idle;
   int helpers = 0;
@@ -36,6 +40,7 @@ struct Job {
 
   void work() {
     KernelWatch watch(grid.kernel);
+    const uint64_t streamed_before = current.streamed_bytes;
     for (uint64_t i; !failed && (i = next++) < blocks;) {
       const uint64_t n = settings().reverse_warps ? blocks - 1 - i : i;
       const uint3 block = {static_cast<unsigned>(n % grid.blocks.x),
@@ -48,6 +53,7 @@ struct Job {
         failed = true;
       }
     }
+    streamed_bytes += current.streamed_bytes - streamed_before;
   }
 };
 
@@ -103,6 +109,30 @@ class Helpers {
   std::deque<std::shared_ptr<Job>> jobs_;
 };
 
+/// What kernels have read by loadStreaming(), by their names.
+class Streamed {
+ public:
+  static Streamed& get() {
+    static Streamed& streamed = *new Streamed();
+    return streamed;
+  }
+
+  void add(const std::string& kernel, uint64_t bytes) {
+    std::lock_guard lock(mutex_);
+    bytes_[kernel] += bytes;
+  }
+
+  uint64_t of(const std::string& kernel) {
+    std::lock_guard lock(mutex_);
+    const auto found = bytes_.find(kernel);
+    return found == bytes_.end() ? 0 : found->second;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, uint64_t> bytes_;
+};
+
 }  // namespace
 
 KernelFault run_grid(const Grid& grid) {
@@ -112,6 +142,7 @@ KernelFault run_grid(const Grid& grid) {
   if (share) Helpers::get().ask(job);
   job->work();
   if (share) Helpers::get().dismiss(job);
+  Streamed::get().add(grid.kernel, job->streamed_bytes);
   return job->fault;
 }
 
@@ -127,3 +158,8 @@ void wait_for_flag(const void*, Site) {
 }
 
 }  // namespace intramuros::emulator
+
+/// For tests: how many bytes all launches of a kernel together have read by loadStreaming(), which is how weights are read.
+EMULATOR_API uint64_t intramurosEmulatorStreamedBytes(const char* kernel) {
+  return intramuros::emulator::Streamed::get().of(kernel);
+}

@@ -76,6 +76,7 @@ Settings read() {
   s.reverse_warps = choice("WARPS", "forward", "reverse");
   s.peers = !choice("PEERS", "all", "none");
   s.watchdog_seconds = number("WATCHDOG_SECONDS", 120);
+  s.empty = number("KERNELS_EMPTY", 0) != 0;
   s.log = number("LOG", 0) != 0;
   s.kernels = text("KERNELS", kernels_beside_us().c_str());
   s.fault = text("FAULT", "");

@@ -18,6 +18,7 @@ struct Settings {
   bool reverse_warps;       ///< INTRAMUROS_EMULATOR_WARPS=reverse
   bool peers;               ///< INTRAMUROS_EMULATOR_PEERS is not none
   double watchdog_seconds;  ///< INTRAMUROS_EMULATOR_WATCHDOG_SECONDS that a kernel may take
+  bool empty;               ///< INTRAMUROS_EMULATOR_KERNELS_EMPTY=1: nothing that is queued does anything
   bool log;                 ///< INTRAMUROS_EMULATOR_LOG=1: every call and launch
   std::string kernels;      ///< INTRAMUROS_EMULATOR_KERNELS, a library
   std::string fault;        ///< INTRAMUROS_EMULATOR_FAULT, see fault.h

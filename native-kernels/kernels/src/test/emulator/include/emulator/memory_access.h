@@ -73,7 +73,10 @@ INTRAMUROS_STORE(__stwt)
 #undef INTRAMUROS_STORE
 
 /// 16 bytes that are read once.
-inline uint4 loadStreaming(const void* from) { return *static_cast<const uint4*>(from); }
+inline uint4 loadStreaming(const void* from) {
+  intramuros::emulator::current.streamed_bytes += sizeof(uint4);
+  return *static_cast<const uint4*>(from);
+}
 
 /// Reads a flag that another GPU sets, before anything that comes after it.
 inline uint32_t loadAcquireSystem(const uint32_t* flag, INTRAMUROS_CALLER) {

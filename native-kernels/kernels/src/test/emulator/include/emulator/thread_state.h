@@ -63,6 +63,7 @@ struct ThreadState {
   unsigned char* dynamic_shared;
   WarpExchange* warp;
   CopyQueue* copies;
+  uint64_t streamed_bytes;  ///< by loadStreaming(), of all threads that this OS thread has run
 };
 
 extern __attribute__((visibility("default"), tls_model("initial-exec"))) thread_local ThreadState current;

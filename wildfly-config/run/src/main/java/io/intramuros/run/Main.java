@@ -1,5 +1,6 @@
 package io.intramuros.run;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,8 @@ public final class Main {
             ./run --detach             start, and return once it is ready
             ./run --status [--json]    how it does, where it answers, who can sign in
             ./run --stop               end it
+            ./run --verify-gpu         check and measure the CUDA kernels on this machine's GPUs; exits with 1 if
+                                       anything is wrong
             ./run --clean [--yes]      delete its data: database, users, passwords, configuration
 
             --model PATH               another model: a Hugging Face directory or a GGUF file
@@ -67,11 +70,25 @@ public final class Main {
                 yield 0;
             }
             case CLEAN -> clean(home, options.yes());
+            case VERIFY_GPU -> verifyGpu(repository);
             case HELP -> {
                 System.out.print(HELP);
                 yield 0;
             }
         };
+    }
+
+    /** Has the kernels' own script do it, which says what it finds. */
+    private static int verifyGpu(Path repository) {
+        Path script = repository.resolve("native-kernels/kernels/bin/verify-gpu");
+        try {
+            return new ProcessBuilder(script.toString()).inheritIO().start().waitFor();
+        } catch (IOException e) {
+            throw new RunException("--verify-gpu needs Python 3 to run " + script + ": " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RunException("--verify-gpu was interrupted.", e);
+        }
     }
 
     private static int stop(Home home) {

@@ -44,6 +44,7 @@ record Options(
         STOP,
         STATUS,
         CLEAN,
+        VERIFY_GPU,
         HELP
     }
 
@@ -95,6 +96,7 @@ record Options(
                 case "--stop" -> command = only(command, Command.STOP);
                 case "--status" -> command = only(command, Command.STATUS);
                 case "--clean" -> command = only(command, Command.CLEAN);
+                case "--verify-gpu" -> command = only(command, Command.VERIFY_GPU);
                 case "--help", "-h" -> command = only(command, Command.HELP);
                 case "--detach" -> detach = true;
                 case "--json" -> json = true;
@@ -148,7 +150,7 @@ record Options(
 
     private static Command only(Command before, Command now) {
         if (before != Command.START && before != now) {
-            throw new RunException("One at a time: --stop, --status, --clean or --help.");
+            throw new RunException("One at a time: --stop, --status, --clean, --verify-gpu or --help.");
         }
         return now;
     }

@@ -105,9 +105,25 @@ abstract sealed class AllReduce permits PeerAllReduce, PulledAllReduce {
         KernelArguments arguments = launcher.arguments().address(residual).address(addresses(set));
         putFlags(arguments).number(rows).number(columns).address(squares.address());
         putAbort(arguments);
-        launcher.launch("all_reduce_add", LaunchShape.of(Math.min(blocks, rows * slices(columns)), THREADS));
+        launcher.launch(
+                "all_reduce_add",
+                LaunchShape.of(Math.min(blocks, rows * slices(columns)), THREADS),
+                () -> traffic(rows, columns));
         set = (set + 1) % SETS;
     }
+
+    /** All ranks' parts are read, those of the others over the links; the residual is read and written. */
+    private Traffic traffic(int rows, int columns) {
+        return new Traffic(
+                0,
+                (ranks() + 2L) * rows * columns * Float.BYTES,
+                0,
+                (long) rows * slices(columns) * Float.BYTES,
+                (ranks() + 2L) * rows * columns);
+    }
+
+    /** How many ranks add up their parts. */
+    abstract int ranks();
 
     /** Makes the ranks known to each other; on this rank's thread, once all have been made. */
     abstract void connect(GpuStream stream, List<AllReduce> all);

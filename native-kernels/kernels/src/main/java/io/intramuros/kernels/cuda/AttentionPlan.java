@@ -15,8 +15,11 @@ import java.util.List;
  * @param prompts items of {@code attend_prompt_D}
  * @param partitions blocks along the context of each plain item, if they are split; else 1
  * @param parts partial results that split items leave, of each head
+ * @param plainReads what plain items see of the cache
+ * @param promptReads what items of prompts see of it
  */
-record AttentionPlan(List<Item> plain, List<Item> prompts, int partitions, int parts) {
+record AttentionPlan(
+        List<Item> plain, List<Item> prompts, int partitions, int parts, Reads plainReads, Reads promptReads) {
     /** Query rows of one block of {@code attend_T}; {@code kRows} there. */
     static final int PLAIN_ROWS = 16;
 
@@ -44,6 +47,20 @@ record AttentionPlan(List<Item> plain, List<Item> prompts, int partitions, int p
         static final int INTS = 4;
     }
 
+    /**
+     * What items see of the cache.
+     *
+     * @param tokens cached tokens of all items together
+     * @param pairs of a new token and a cached one that it attends to
+     */
+    record Reads(long tokens, long pairs) {
+        static final Reads NONE = new Reads(0, 0);
+
+        Reads plus(int newTokens, int context) {
+            return new Reads(tokens + context, pairs + (long) newTokens * context);
+        }
+    }
+
     boolean split() {
         return partitions > 1;
     }
@@ -64,13 +81,17 @@ record AttentionPlan(List<Item> plain, List<Item> prompts, int partitions, int p
         List<int[]> plain = new ArrayList<>();
         int longest = 0;
         int parts = 0;
+        Reads plainReads = Reads.NONE;
+        Reads promptReads = Reads.NONE;
         int plainTokens = Math.max(1, PLAIN_ROWS / Math.min(group, PLAIN_ROWS));
         for (int s = 0; s < batch.sequences(); s++) {
             int first = batch.sequenceStarts()[s];
             int end = batch.sequenceStarts()[s + 1];
             if (tensorCores && (end - first) * group >= PROMPT_LEAST_ROWS) {
                 for (int row = first; row < end; row += PROMPT_ROWS / group) {
-                    prompts.add(new Item(row, Math.min(PROMPT_ROWS / group, end - row), 0));
+                    int tokens = Math.min(PROMPT_ROWS / group, end - row);
+                    prompts.add(new Item(row, tokens, 0));
+                    promptReads = promptReads.plus(tokens, batch.positions()[row] + tokens);
                 }
                 continue;
             }
@@ -79,6 +100,7 @@ record AttentionPlan(List<Item> plain, List<Item> prompts, int partitions, int p
                 int context = batch.positions()[row] + tokens;
                 int partitions = Math.ceilDiv(context, PARTITION_TOKENS);
                 plain.add(new int[] {row, tokens, partitions});
+                plainReads = plainReads.plus(tokens, context);
                 longest = Math.max(longest, partitions);
                 parts += tokens * partitions;
             }
@@ -90,6 +112,6 @@ record AttentionPlan(List<Item> plain, List<Item> prompts, int partitions, int p
             items.add(new Item(item[0], item[1], split ? part : 0));
             part += item[1] * item[2];
         }
-        return new AttentionPlan(items, prompts, split ? longest : 1, split ? parts : 0);
+        return new AttentionPlan(items, prompts, split ? longest : 1, split ? parts : 0, plainReads, promptReads);
     }
 }

@@ -56,14 +56,17 @@ final class BlasProjection {
     void project(Launcher launcher, ProjectionInput in, List<ProjectionTarget> targets, boolean add) {
         long x = prepared.prepare(launcher, in, 1).first();
         for (ProjectionTarget target : targets) {
-            multiply(x, in, target.weights(), target.out(), target.outputs(), target.stride(), add);
+            multiply(launcher, x, in, target.weights(), target.out(), target.outputs(), target.stride(), add);
             if (target.bias() != 0) {
                 launcher.arguments()
                         .address(target.out())
                         .address(target.bias())
                         .number(target.outputs())
                         .number(target.stride());
-                launcher.launch("add_bias", shape(target.outputs(), in.rows()));
+                launcher.launch(
+                        "add_bias",
+                        shape(target.outputs(), in.rows()),
+                        () -> elements(2, in.rows(), target.outputs(), target.outputs()));
             }
         }
     }
@@ -71,26 +74,42 @@ final class BlasProjection {
     /** {@code out = silu(x·gateᵀ) ⊙ (x·upᵀ)}. */
     void gated(Launcher launcher, ProjectionInput in, long gate, long up, long out, int outputs) {
         long x = prepared.prepare(launcher, in, 1).first();
-        multiply(x, in, up, out, outputs, outputs, false);
+        multiply(launcher, x, in, up, out, outputs, outputs, false);
         int room = Math.toIntExact(gates.bytes() / Float.BYTES / in.rows());
         int most = room >= outputs ? outputs : room / GATE_MULTIPLE * GATE_MULTIPLE;
         long rowBytes = (long) PreparedRows.padded(in.columns()) * BF16_BYTES;
         for (int first = 0; first < outputs; first += most) {
             int count = Math.min(most, outputs - first);
-            multiply(x, in, gate + first * rowBytes, gates.address(), count, count, false);
+            multiply(launcher, x, in, gate + first * rowBytes, gates.address(), count, count, false);
             launcher.arguments()
                     .address(gates.address())
                     .address(out + (long) first * Float.BYTES)
                     .number(count)
                     .number(count)
                     .number(outputs);
-            launcher.launch("silu_multiply", shape(count, in.rows()));
+            launcher.launch(
+                    "silu_multiply", shape(count, in.rows()), () -> elements(3, in.rows(), count, 0));
         }
     }
 
     /** Rows of weights are as long as prepared ones, and both are filled up with zeros. */
-    private void multiply(long x, ProjectionInput in, long weights, long out, int outputs, int stride, boolean add) {
-        blas.multiply(x, weights, out, in.rows(), outputs, PreparedRows.padded(in.columns()), stride, add);
+    private void multiply(Launcher launcher, long x, ProjectionInput in, long weights, long out, int outputs, int stride, boolean add) {
+        int columns = PreparedRows.padded(in.columns());
+        blas.multiply(x, weights, out, in.rows(), outputs, columns, stride, add);
+        launcher.note("cublas", () -> {
+            long results = (long) in.rows() * outputs;
+            return new Traffic(
+                    (long) outputs * columns * BF16_BYTES,
+                    PreparedRows.usedBytes(in, 1) + results * (add ? 2 : 1) * Float.BYTES,
+                    0,
+                    0,
+                    2 * results * columns);
+        });
+    }
+
+    /** What is done to each value: so many matrices read and written, and a vector. */
+    private static Traffic elements(int matrices, int rows, int outputs, int vector) {
+        return new Traffic(0, (long) matrices * rows * outputs * Float.BYTES, 0, (long) vector * Float.BYTES, 0);
     }
 
     private static LaunchShape shape(int outputs, int rows) {

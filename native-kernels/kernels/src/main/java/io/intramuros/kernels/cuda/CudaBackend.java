@@ -96,6 +96,24 @@ public final class CudaBackend implements Backend {
                 : Optional.empty();
     }
 
+    /**
+     * Opens GPUs to measure them: as an engine's, but without watching them, and from within this process they can be opened
+     * once more.
+     *
+     * @param useGraphs whether steps of a known shape are captured and replayed
+     */
+    public static CudaBackend openToMeasure(List<Gpu> gpus, boolean useGraphs) {
+        return new CudaBackend(gpus, false, useGraphs);
+    }
+
+    /** Has every launch from now on told; {@code null} for none. Between steps. */
+    public void listen(LaunchListener listener) {
+        onAll("a listener", rank -> {
+            rank.listen(listener);
+            return null;
+        });
+    }
+
     @Override
     public String name() {
         return "cuda";

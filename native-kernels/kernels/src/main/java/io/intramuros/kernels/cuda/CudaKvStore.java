@@ -56,6 +56,11 @@ final class CudaKvStore implements KvStore {
         return (int) (tokenBytes(layout) / layout.type().blockBytes());
     }
 
+    /** Bytes from one token of a head to the next. */
+    long paddedTokenBytes() {
+        return tokenBytes(layout);
+    }
+
     String kernelName() {
         return layout.type() == TensorType.BF16 ? "bf16" : "f32";
     }

@@ -47,7 +47,11 @@ final class DecodeProjection {
         }
         arguments.flag(add);
         int groups = Math.ceilDiv(outputs, outputsPerWarp(format, rows));
-        launcher.launch("project_" + format.kernelName() + "_" + rows, shape(launcher, format, rows, in, groups));
+        int all = outputs;
+        launcher.launch(
+                "project_" + format.kernelName() + "_" + rows,
+                shape(launcher, format, rows, in, groups),
+                () -> Projections.traffic(in, targets, add, all * format.rowBytes(in.columns()) * passes(in, rows)));
     }
 
     /** {@code out = silu(x·gateᵀ) ⊙ (x·upᵀ)}; the input has a gain. */
@@ -67,7 +71,16 @@ final class DecodeProjection {
                 .address(out)
                 .number(outputs);
         int groups = Math.ceilDiv(outputs, outputsPerWarp(format, rows) / 2);
-        launcher.launch("gated_" + format.kernelName() + "_" + rows, shape(launcher, format, rows, in, groups));
+        launcher.launch(
+                "gated_" + format.kernelName() + "_" + rows,
+                shape(launcher, format, rows, in, groups),
+                () -> Projections.gatedTraffic(
+                        in, outputs, 2L * outputs * format.rowBytes(in.columns()) * passes(in, rows)));
+    }
+
+    /** How often weights are read: once for every block of rows. */
+    private static int passes(ProjectionInput in, int kernelRows) {
+        return Math.ceilDiv(in.rows(), kernelRows);
     }
 
     /** The smallest kernel that takes all rows at once, or the largest. */
@@ -92,7 +105,7 @@ final class DecodeProjection {
         int perMultiprocessor = format.valuesPerLoad() > 8 && kernelRows >= 16 ? 1 : 2;
         int blocks = Math.min(Math.ceilDiv(groups, WARPS), launcher.gpu().multiprocessors() * perMultiprocessor);
         return new LaunchShape(
-                blocks, Math.ceilDiv(in.rows(), kernelRows), 1, THREADS, sharedBytes(format, kernelRows, in.columns()));
+                blocks, passes(in, kernelRows), 1, THREADS, sharedBytes(format, kernelRows, in.columns()));
     }
 
     /** Of {@code kRows} rows, {@code limit} columns at a time; as {@code DecodeTile} computes it. */

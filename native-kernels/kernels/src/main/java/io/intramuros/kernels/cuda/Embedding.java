@@ -20,6 +20,18 @@ final class Embedding {
                 .address(operation.out().address(rank))
                 .number(table.columns());
         int slices = Math.min(MOST_SLICES, Math.ceilDiv(table.columns(), THREADS * VALUES_PER_THREAD));
-        launcher.launch("embed_" + table.format().kernelName(), new LaunchShape(rows, slices, 1, THREADS, 0));
+        launcher.launch(
+                "embed_" + table.format().kernelName(),
+                new LaunchShape(rows, slices, 1, THREADS, 0),
+                () -> traffic(table, rows));
+    }
+
+    private static Traffic traffic(CudaWeight table, int rows) {
+        return new Traffic(
+                rows * table.format().rowBytes(table.columns()),
+                (long) rows * table.columns() * Float.BYTES,
+                0,
+                (long) rows * Integer.BYTES,
+                0);
     }
 }

@@ -4,6 +4,7 @@ import io.intramuros.kernels.cuda.driver.Gpu;
 import io.intramuros.kernels.cuda.driver.GpuStream;
 import io.intramuros.kernels.cuda.driver.KernelArguments;
 import io.intramuros.kernels.cuda.driver.LaunchShape;
+import java.util.function.Supplier;
 
 /** Puts kernels into one GPU's queue. */
 final class Launcher {
@@ -11,6 +12,7 @@ final class Launcher {
     private final KernelLibrary kernels;
     private final GpuStream stream;
     private final KernelArguments arguments = new KernelArguments();
+    private LaunchListener listener;
 
     Launcher(Gpu gpu, KernelLibrary kernels, GpuStream stream) {
         this.gpu = gpu;
@@ -31,8 +33,25 @@ final class Launcher {
         return arguments.begin();
     }
 
-    /** Launches a kernel with the arguments filled in last. */
-    void launch(String kernel, LaunchShape shape) {
+    /**
+     * Launches a kernel with the arguments filled in last.
+     *
+     * @param traffic what it moves and computes; asked for if somebody listens
+     */
+    void launch(String kernel, LaunchShape shape, Supplier<Traffic> traffic) {
         stream.launch(kernels.kernel(kernel), shape, arguments);
+        note(kernel, traffic);
+    }
+
+    /** Tells of work that somebody else has put into the queue. */
+    void note(String kernel, Supplier<Traffic> traffic) {
+        if (listener != null) {
+            listener.launched(stream, kernel, traffic.get());
+        }
+    }
+
+    /** Has every launch from now on told; {@code null} for none. */
+    void listen(LaunchListener listener) {
+        this.listener = listener;
     }
 }

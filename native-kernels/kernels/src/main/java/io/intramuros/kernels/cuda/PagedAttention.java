@@ -5,6 +5,7 @@ import io.intramuros.kernels.cuda.driver.DeviceBuffer;
 import io.intramuros.kernels.cuda.driver.GpuContext;
 import io.intramuros.kernels.cuda.driver.KernelArguments;
 import io.intramuros.kernels.cuda.driver.LaunchShape;
+import java.util.List;
 
 /** Launches {@code attention.cu} and {@code attention_prefill.cu}. */
 final class PagedAttention {
@@ -90,7 +91,7 @@ final class PagedAttention {
         }
         int localHeads = operation.q().width(rank) / cache.layout().headDim();
         if (plainItems > 0) {
-            launchPlain(launcher, rank, step, operation, localHeads, plainItems, partitions);
+            launchPlain(launcher, rank, step, operation, plan, localHeads, plainItems, partitions);
         }
         if (!plan.prompts().isEmpty()) {
             int headDim = cache.layout().headDim();
@@ -99,7 +100,8 @@ final class PagedAttention {
             int sharedBytes = (AttentionPlan.PROMPT_ROWS + 4 * PROMPT_TOKENS) * 2 * width;
             launcher.launch(
                     "attend_prompt_" + width,
-                    new LaunchShape(plan.prompts().size(), kvHeads, 1, PROMPT_THREADS, sharedBytes));
+                    new LaunchShape(plan.prompts().size(), kvHeads, 1, PROMPT_THREADS, sharedBytes),
+                    () -> traffic(cache, kvHeads, localHeads, plan.prompts(), plan.promptReads(), 1));
         }
     }
 
@@ -108,6 +110,7 @@ final class PagedAttention {
             int rank,
             StepTables step,
             Operation.Attend operation,
+            AttentionPlan plan,
             int localHeads,
             int items,
             int partitions) {
@@ -127,7 +130,9 @@ final class PagedAttention {
         launcher.launch(
                 "attend_" + cache.kernelName(),
                 new LaunchShape(
-                        items, blocks, partitions, PLAIN_THREADS, stages == 2 ? twoStages : sharedBytes(cache, 1)));
+                        items, blocks, partitions, PLAIN_THREADS, stages == 2 ? twoStages : sharedBytes(cache, 1)),
+                () -> traffic(cache, kvHeads, localHeads, plan.plain(), plan.plainReads(), blocks / kvHeads)
+                        .plus(partialTraffic(plan.parts(), localHeads, headDim)));
         if (split) {
             launcher.arguments()
                     .address(step.positions())
@@ -137,8 +142,34 @@ final class PagedAttention {
                     .number(localHeads)
                     .number(headDim)
                     .address(operation.out().address(rank));
-            launcher.launch("attend_merge", new LaunchShape(items, localHeads, 1, MERGE_THREADS, 0));
+            launcher.launch(
+                    "attend_merge",
+                    new LaunchShape(items, localHeads, 1, MERGE_THREADS, 0),
+                    () -> partialTraffic(plan.parts(), localHeads, headDim));
         }
+    }
+
+    /** @param passes blocks that read a key-value head, each for some of the heads that share it */
+    private static Traffic traffic(
+            CudaKvStore cache,
+            int kvHeads,
+            int heads,
+            List<AttentionPlan.Item> items,
+            AttentionPlan.Reads reads,
+            int passes) {
+        int dim = cache.layout().headDim();
+        long rows = items.stream().mapToLong(AttentionPlan.Item::tokens).sum();
+        return new Traffic(
+                0,
+                2L * rows * heads * dim * Float.BYTES,
+                2L * reads.tokens() * kvHeads * cache.paddedTokenBytes() * passes,
+                0,
+                4L * reads.pairs() * heads * dim);
+    }
+
+    /** Partial results, written by the one kernel and read by the other. */
+    private static Traffic partialTraffic(int parts, int heads, int dim) {
+        return new Traffic(0, 0, 0, (long) parts * heads * (dim * Float.BYTES + STATISTICS_BYTES), 0);
     }
 
     /** The parameters that all kernels of attention begin with. */

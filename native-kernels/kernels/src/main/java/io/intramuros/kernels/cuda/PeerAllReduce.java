@@ -50,6 +50,11 @@ final class PeerAllReduce extends AllReduce {
     }
 
     @Override
+    int ranks() {
+        return ranks;
+    }
+
+    @Override
     void connect(GpuStream stream, List<AllReduce> all) {
         ranks = all.size();
         List<DeviceBuffer> buffers = new ArrayList<>();

@@ -71,7 +71,16 @@ final class PreparedRows {
                 .number(in.epsilon())
                 .address(first)
                 .address(second);
-        launcher.launch("prepare_rows", LaunchShape.of(in.rows(), THREADS));
+        launcher.launch("prepare_rows", LaunchShape.of(in.rows(), THREADS), () -> {
+            long gain = in.gain() == 0 ? 0 : (long) in.columns() * Float.BYTES;
+            long read = (long) in.rows() * in.columns() * Float.BYTES;
+            return new Traffic(0, read + usedBytes(in, parts), 0, gain, 0);
+        });
         return new Parts(first, second);
+    }
+
+    /** Bytes of what is prepared. */
+    static long usedBytes(ProjectionInput in, int parts) {
+        return (long) parts * in.rows() * padded(in.columns()) * BF16_BYTES;
     }
 }

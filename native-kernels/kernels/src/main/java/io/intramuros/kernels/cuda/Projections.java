@@ -81,6 +81,32 @@ final class Projections {
         return blas.isPresent() && format == WeightFormat.BF16 && rows >= BlasProjection.LEAST_ROWS;
     }
 
+    /** What layers move whose weights, as often as they are read, are so many bytes. */
+    static Traffic traffic(ProjectionInput in, List<ProjectionTarget> targets, boolean add, long weights) {
+        long outputs = 0;
+        long biases = 0;
+        for (ProjectionTarget target : targets) {
+            outputs += target.outputs();
+            biases += target.bias() == 0 ? 0 : target.outputs();
+        }
+        return traffic(in, outputs * (add ? 2 : 1), outputs, weights, biases);
+    }
+
+    /** What both layers of a gate move. */
+    static Traffic gatedTraffic(ProjectionInput in, int outputs, long weights) {
+        return traffic(in, outputs, 2L * outputs, weights, 0);
+    }
+
+    private static Traffic traffic(ProjectionInput in, long moved, long computed, long weights, long biases) {
+        long vectors = (in.gain() == 0 ? 0 : in.columns()) + biases + (long) in.rows() * in.slices();
+        return new Traffic(
+                weights,
+                in.rows() * (in.columns() + moved) * Float.BYTES,
+                0,
+                vectors * Float.BYTES,
+                2L * in.rows() * in.columns() * computed);
+    }
+
     private static boolean byTiles(WeightFormat format, int rows) {
         return format == WeightFormat.BF16 && rows > DecodeProjection.MOST_ROWS;
     }

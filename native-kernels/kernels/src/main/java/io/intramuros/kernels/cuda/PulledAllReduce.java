@@ -49,6 +49,11 @@ final class PulledAllReduce extends AllReduce {
     }
 
     @Override
+    int ranks() {
+        return copies.length;
+    }
+
+    @Override
     void connect(GpuStream stream, List<AllReduce> ranks) {
         all = ranks.stream().map(PulledAllReduce.class::cast).toList();
         List<DeviceBuffer> buffers = new ArrayList<>();

@@ -132,6 +132,11 @@ final class Rank {
         return weights;
     }
 
+    /** Has every launch from now on told; {@code null} for none. */
+    void listen(LaunchListener listener) {
+        launcher.listen(listener);
+    }
+
     DeviceBuffer activations(int maxRows, int columns) {
         return context.allocate(CudaActivations.bytes(maxRows, columns));
     }

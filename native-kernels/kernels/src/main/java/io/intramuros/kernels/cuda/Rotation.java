@@ -39,7 +39,20 @@ final class Rotation {
                 .address(gain(operation.keyNorm(), rank))
                 .number(epsilon(operation));
         int warps = rows * (heads + 2 * kvHeads);
-        launcher.launch("rotate_and_store_" + cache.kernelName(), LaunchShape.of(Math.ceilDiv(warps, WARPS), THREADS));
+        launcher.launch(
+                "rotate_and_store_" + cache.kernelName(),
+                LaunchShape.of(Math.ceilDiv(warps, WARPS), THREADS),
+                () -> traffic(cache, rows, heads, kvHeads));
+    }
+
+    private static Traffic traffic(CudaKvStore cache, int rows, int heads, int kvHeads) {
+        int dim = cache.layout().headDim();
+        return new Traffic(
+                0,
+                (long) rows * dim * (2 * heads + 2 * kvHeads) * Float.BYTES,
+                2L * rows * kvHeads * cache.paddedTokenBytes(),
+                (long) dim / 2 * Float.BYTES + 3L * rows * Integer.BYTES,
+                3L * rows * dim * (heads + kvHeads));
     }
 
     private static long gain(RmsNorm norm, int rank) {

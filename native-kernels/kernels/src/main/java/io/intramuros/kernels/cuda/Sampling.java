@@ -95,7 +95,10 @@ final class Sampling {
                 .address(results.address() + topIdsAt)
                 .address(results.address() + topLogprobsAt);
         int threads = Math.min(MOST_THREADS, Math.ceilDiv(vocabulary, LANES) * LANES);
-        launcher.launch("sample_rows", LaunchShape.of(count, threads));
+        launcher.launch(
+                "sample_rows",
+                LaunchShape.of(count, threads),
+                () -> new Traffic(0, (long) count * vocabulary * Float.BYTES, 0, 0, 0));
     }
 
     /** Has the tokens copied to the host. */

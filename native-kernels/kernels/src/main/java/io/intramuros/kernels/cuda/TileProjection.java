@@ -95,7 +95,7 @@ final class TileProjection {
                     .number(target.stride());
         }
         arguments.flag(add).address(partials.address()).address(counters.address());
-        launch(launcher, "project_tiles_", in, shape, outputs);
+        launch(launcher, "project_tiles_", in, shape, outputs, outputs * (add ? 2 : 1));
     }
 
     /** {@code out = silu(x·gateᵀ) ⊙ (x·upᵀ)}. */
@@ -108,7 +108,7 @@ final class TileProjection {
                 .number(outputs)
                 .address(partials.address())
                 .address(counters.address());
-        launch(launcher, "gated_tiles_", in, shape, 2 * outputs);
+        launch(launcher, "gated_tiles_", in, shape, 2 * outputs, outputs);
     }
 
     private KernelArguments begin(Launcher launcher, ProjectionInput in, Shape shape) {
@@ -120,12 +120,28 @@ final class TileProjection {
                 .number(in.columns());
     }
 
-    private static void launch(Launcher launcher, String kernel, ProjectionInput in, Shape shape, int outputs) {
+    /**
+     * @param outputs rows of all weights
+     * @param moved outputs that are read or written in each row
+     */
+    private static void launch(
+            Launcher launcher, String kernel, ProjectionInput in, Shape shape, int outputs, int moved) {
         Cut cut = cut(in, shape, outputs, launcher.gpu().multiprocessors());
         launcher.launch(
                 kernel + shape.rows,
                 new LaunchShape(
-                        cut.tilesOfRows(), cut.tilesOfOutputs(), cut.splits(), shape.threads, shape.sharedBytes()));
+                        cut.tilesOfRows(), cut.tilesOfOutputs(), cut.splits(), shape.threads, shape.sharedBytes()),
+                () -> traffic(in, shape, outputs, moved, cut));
+    }
+
+    private static Traffic traffic(ProjectionInput in, Shape shape, int outputs, int moved, Cut cut) {
+        long sums = (long) cut.tilesOfRows() * cut.tilesOfOutputs() * cut.splits() * shape.rows * shape.outputs;
+        return new Traffic(
+                outputs * WeightFormat.BF16.rowBytes(in.columns()) * cut.tilesOfRows(),
+                PreparedRows.usedBytes(in, shape.parts) + (long) in.rows() * moved * Float.BYTES,
+                0,
+                cut.splits() == 1 ? 0 : 2 * sums * Float.BYTES,
+                2L * in.rows() * in.columns() * outputs * shape.parts);
     }
 
     private static Cut cut(ProjectionInput in, Shape shape, int outputs, int multiprocessors) {

@@ -4,8 +4,12 @@ import io.intramuros.kernels.Backend;
 import io.intramuros.kernels.cuda.driver.CudaLibraries;
 import io.intramuros.kernels.cuda.driver.Gpu;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 
-/** The CUDA backend on the stand-in for GPUs, as many as a test wants and as often as it wants. */
+/**
+ * The CUDA backend on the stand-in for GPUs, as many as a test wants and as often as it wants; or on this machine's own GPUs,
+ * where no stand-in is named.
+ */
 public final class EmulatedGpus {
     private EmulatedGpus() {}
 
@@ -21,6 +25,9 @@ public final class EmulatedGpus {
      */
     public static Backend open(int count, boolean useGraphs) {
         List<Gpu> all = Gpu.all();
+        if (all.size() < count && System.getProperty(CudaLibraries.FOLDER_PROPERTY, "").isEmpty()) {
+            Assumptions.abort("this machine has " + all.size() + " GPUs, not " + count);
+        }
         if (all.size() < count) {
             throw new IllegalStateException(
                     "the stand-in has " + all.size() + " GPUs, not " + count + "; set INTRAMUROS_EMULATOR_DEVICES");

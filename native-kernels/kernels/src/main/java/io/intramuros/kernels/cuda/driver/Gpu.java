@@ -83,6 +83,29 @@ public record Gpu(
         return version[0];
     }
 
+    /** Bytes a second that its memory could give, by the memory's clock and width; 0 if the driver doesn't say. */
+    public double memoryBandwidth() {
+        double clock = 1e3 * attributeOrZero(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE);
+        return 2 * clock * attributeOrZero(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH) / Byte.SIZE;
+    }
+
+    /** Operations a second that its tensor cores could do in BF16 with FP32 sums; 0 for a GPU we know nothing of. */
+    public double tensorOperations() {
+        int perClock = switch (major * 10 + minor) {
+            case 80 -> 2048;
+            case 86, 87, 89, 120 -> 1024;
+            case 90 -> 4096;
+            case 100, 103 -> 8192;
+            default -> 0;
+        };
+        return 1e3 * attributeOrZero(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_CLOCK_RATE) * perClock * multiprocessors;
+    }
+
+    private int attributeOrZero(int attribute) {
+        int[] value = new int[1];
+        return JCudaDriver.cuDeviceGetAttribute(value, attribute, device(ordinal)) == 0 ? value[0] : 0;
+    }
+
     /** Whether the kernels run on it. */
     public boolean usable() {
         return major >= LEAST_MAJOR;

@@ -22,6 +22,11 @@ public final class GpuStream {
         check(JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "cuStreamCreate" + where());
     }
 
+    /** The context it belongs to. */
+    public GpuContext context() {
+        return context;
+    }
+
     /** Copies from the host. */
     public void copyIn(PinnedBuffer from, long fromOffset, DeviceBuffer to, long toOffset, long bytes) {
         if (bytes > 0) {
