@@ -105,6 +105,7 @@ class OptionsTest {
                 "--port-offset -1",
                 "--port-offset 60000",
                 "--stop --clean",
+                "--verify-gpu --status",
                 "--json",
                 "--jdbc-url jdbc:h2:mem:x --jdbc-user a",
                 "--jdbc-url jdbc:postgresql://db/x",

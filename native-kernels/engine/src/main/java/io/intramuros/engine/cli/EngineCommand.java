@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "intramuros-engine",
         description = "Runs a language model from the command line.",
-        subcommands = {GenerateCommand.class, ScoreCommand.class, BenchCommand.class},
+        subcommands = {GenerateCommand.class, ScoreCommand.class, BenchCommand.class, PredictCommand.class},
         mixinStandardHelpOptions = true,
         versionProvider = EngineCommand.Version.class,
         synopsisSubcommandLabel = "COMMAND",

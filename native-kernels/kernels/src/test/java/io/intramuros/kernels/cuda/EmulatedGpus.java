@@ -25,7 +25,8 @@ public final class EmulatedGpus {
      */
     public static Backend open(int count, boolean useGraphs) {
         List<Gpu> all = Gpu.all();
-        if (all.size() < count && System.getProperty(CudaLibraries.FOLDER_PROPERTY, "").isEmpty()) {
+        if (all.size() < count
+                && System.getProperty(CudaLibraries.FOLDER_PROPERTY, "").isEmpty()) {
             Assumptions.abort("this machine has " + all.size() + " GPUs, not " + count);
         }
         if (all.size() < count) {

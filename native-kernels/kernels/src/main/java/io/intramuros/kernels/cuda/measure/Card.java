@@ -31,7 +31,7 @@ enum Card {
 
     /** Whether its share of a model and of its cache fit. */
     boolean holds(DecoderShape shape, int gpus, int sequences, int context) {
-        long cache = sequences * context * shape.cacheBytesPerToken() / gpus;
+        long cache = (long) sequences * context * shape.cacheBytesPerToken() / gpus;
         return shape.weightBytes(gpus) + cache + RESERVED_BYTES <= memoryBytes;
     }
 }

@@ -18,8 +18,8 @@ record DecoderShape(int layers, int hidden, int feedForward, int heads, int kvHe
     /** As many operations as the 70B shape on matrices that take no time: for what a step costs apart from its bytes. */
     static final DecoderShape THIN = new DecoderShape(80, 256, 512, 8, 8, 32, 512);
 
-    /** One layer of many parts, small enough for a stand-in of a GPU. */
-    static final DecoderShape SMALL = new DecoderShape(2, 256, 512, 8, 8, 32, 512);
+    /** Small enough for a stand-in of GPUs, and for eight of them. */
+    static final DecoderShape SMALL = new DecoderShape(2, 128, 256, 16, 8, 16, 256);
 
     private static final int BF16_BYTES = 2;
 
