@@ -11,8 +11,9 @@ import picocli.CommandLine.Spec;
 /** Prints how fast a 70B model would run on GPUs that are not at hand, and from what that follows. */
 @Command(
         name = "predict",
-        description = "Prints the bytes and launches of a 70B model's decode steps on 1 to 8 GPUs, the tokens/s that follow for"
-                + " A100, H100, H200 and B200, and what was measured elsewhere, as Markdown.",
+        description =
+                "Prints the bytes and launches of a 70B model's decode steps on 1 to 8 GPUs, the tokens/s that follow for"
+                        + " A100, H100, H200 and B200, and what was measured elsewhere, as Markdown.",
         mixinStandardHelpOptions = true)
 final class PredictCommand implements Callable<Integer> {
     @Spec

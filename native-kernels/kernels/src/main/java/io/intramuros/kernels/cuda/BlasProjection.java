@@ -87,13 +87,20 @@ final class BlasProjection {
                     .number(count)
                     .number(count)
                     .number(outputs);
-            launcher.launch(
-                    "silu_multiply", shape(count, in.rows()), () -> elements(3, in.rows(), count, 0));
+            launcher.launch("silu_multiply", shape(count, in.rows()), () -> elements(3, in.rows(), count, 0));
         }
     }
 
     /** Rows of weights are as long as prepared ones, and both are filled up with zeros. */
-    private void multiply(Launcher launcher, long x, ProjectionInput in, long weights, long out, int outputs, int stride, boolean add) {
+    private void multiply(
+            Launcher launcher,
+            long x,
+            ProjectionInput in,
+            long weights,
+            long out,
+            int outputs,
+            int stride,
+            boolean add) {
         int columns = PreparedRows.padded(in.columns());
         blas.multiply(x, weights, out, in.rows(), outputs, columns, stride, add);
         launcher.note("cublas", () -> {

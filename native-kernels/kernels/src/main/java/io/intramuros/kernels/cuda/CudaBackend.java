@@ -71,11 +71,11 @@ public final class CudaBackend implements Backend {
      * @throws BackendUnavailableException if there is no driver, no GPU, or none that the kernels run on
      * @throws IllegalArgumentException if a device doesn't exist, doesn't suit, or is taken
      */
-    public static CudaBackend open(List<Integer> devices) {
+    public static Backend open(List<Integer> devices) {
         List<Gpu> gpus = GpuChoice.choose(Gpu.all(), devices);
         GpuClaims.take(gpus);
         try {
-            return new CudaBackend(gpus, true, true);
+            return GpuChoice.uneven(gpus) ? PipelineBackend.open(gpus) : new CudaBackend(gpus, true, true);
         } catch (RuntimeException e) {
             GpuClaims.giveBack(gpus);
             throw e;
@@ -366,6 +366,25 @@ public final class CudaBackend implements Backend {
             pending.clear();
             batch = null;
         }
+    }
+
+    /** What its GPUs have in all. */
+    long memoryBytes() {
+        return gpus.stream().mapToLong(Gpu::memoryBytes).sum();
+    }
+
+    /** Does what is pending, then copies the first rows to another backend's activations of the same width. */
+    void handOver(Activations from, CudaBackend next, Activations to, int rows) {
+        flush();
+        CudaActivations source = (CudaActivations) from;
+        CudaActivations target = (CudaActivations) to;
+        target.shapeWhole();
+        Rank first = next.ranks.all().getFirst();
+        next.ranks.on(first, rank -> {
+            rank.stream().copy(source.buffer(0), 0, target.buffer(0), 0, (long) rows * source.columns() * Float.BYTES);
+            rank.synchronize();
+            return null;
+        });
     }
 
     private void flush() {

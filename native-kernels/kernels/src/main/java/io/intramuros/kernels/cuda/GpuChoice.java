@@ -4,13 +4,23 @@ import io.intramuros.kernels.BackendUnavailableException;
 import io.intramuros.kernels.cuda.driver.Gpu;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.stream.Collectors;
 
 /** Which GPUs an engine runs on. */
 final class GpuChoice {
     private static final System.Logger LOG = System.getLogger(GpuChoice.class.getName());
 
+    /** How much more memory one GPU may have than another before an even division wastes too much of it. */
+    private static final double MOST_UNEVEN = 1.25;
+
     private GpuChoice() {}
+
+    /** Whether GPUs can't share every layer evenly without leaving much of the larger ones idle. */
+    static boolean uneven(List<Gpu> gpus) {
+        LongSummaryStatistics memory = gpus.stream().mapToLong(Gpu::memoryBytes).summaryStatistics();
+        return memory.getMax() > MOST_UNEVEN * memory.getMin();
+    }
 
     /**
      * @param devices ordinals, in the order of their ranks; empty for all that suit
