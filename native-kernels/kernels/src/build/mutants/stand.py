@@ -106,6 +106,7 @@ def junit(module: Path) -> list[str]:
         "--enable-native-access=ALL-UNNAMED",
         f"-Djava.library.path={module}/target/natives/lib",
         f"-Dintramuros.cuda.libraries={module}/target/emulator",
+        f"-Dintramuros.cuda.cache={module}/target/kernel-images",
         "-cp",
         ":".join([*map(str, classes), listing.read_text().strip()]),
         "org.junit.platform.console.ConsoleLauncher",
