@@ -106,7 +106,7 @@ public final class CudaBackend implements Backend {
         return new CudaBackend(gpus, false, useGraphs);
     }
 
-    /** Has every launch from now on told; {@code null} for none. Between steps. */
+    /** Has every launch from now on told; {@code null} for none. Between steps; whoever listened is told that it is over. */
     public void listen(LaunchListener listener) {
         onAll("a listener", rank -> {
             rank.listen(listener);

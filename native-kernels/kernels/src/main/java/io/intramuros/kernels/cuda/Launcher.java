@@ -51,7 +51,11 @@ final class Launcher {
     }
 
     /** Has every launch from now on told; {@code null} for none. */
-    void listen(LaunchListener listener) {
-        this.listener = listener;
+    void listen(LaunchListener next) {
+        if (listener != null) {
+            stream.synchronize();
+            listener.ended(stream);
+        }
+        listener = next;
     }
 }

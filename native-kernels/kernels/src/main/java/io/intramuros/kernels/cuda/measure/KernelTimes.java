@@ -1,5 +1,6 @@
 package io.intramuros.kernels.cuda.measure;
 
+import io.intramuros.kernels.cuda.CudaBackend;
 import io.intramuros.kernels.cuda.LaunchListener;
 import io.intramuros.kernels.cuda.Traffic;
 import io.intramuros.kernels.cuda.driver.GpuEvent;
@@ -16,6 +17,7 @@ import java.util.TreeMap;
  */
 final class KernelTimes implements LaunchListener {
     private final Map<GpuStream, List<Mark>> marks = new HashMap<>();
+    private final Map<String, Best> best = new TreeMap<>();
 
     private record Mark(String kernel, Traffic traffic, GpuEvent event) {}
 
@@ -55,27 +57,28 @@ final class KernelTimes implements LaunchListener {
         marks.computeIfAbsent(stream, any -> new ArrayList<>()).add(new Mark(kernel, traffic, event));
     }
 
-    /** Takes the times of a step that is over, and forgets its marks. */
-    synchronized void take(Map<String, Best> into) {
-        for (List<Mark> queue : marks.values()) {
-            for (int i = 1; i < queue.size(); i++) {
-                Mark mark = queue.get(i);
-                double seconds = 1e-3 * mark.event.millisSince(queue.get(i - 1).event);
-                if (seconds > 0) {
-                    into.merge(mark.kernel, new Best(1, seconds, mark.traffic), Best::of);
-                }
+    @Override
+    public synchronized void ended(GpuStream stream) {
+        List<Mark> queue = marks.getOrDefault(stream, List.of());
+        for (int i = 1; i < queue.size(); i++) {
+            Mark mark = queue.get(i);
+            double seconds = 1e-3 * mark.event.millisSince(queue.get(i - 1).event);
+            if (seconds > 0) {
+                best.merge(mark.kernel, new Best(1, seconds, mark.traffic), Best::of);
             }
         }
-        marks.clear();
+        marks.remove(stream);
     }
 
-    /** Times some steps. */
-    static Map<String, Best> of(KernelTimes times, int steps, Runnable step) {
-        Map<String, Best> best = new TreeMap<>();
+    /** Times some steps, after one that isn't timed. */
+    static Map<String, Best> of(CudaBackend backend, int steps, Runnable step) {
+        step.run();
+        KernelTimes times = new KernelTimes();
         for (int i = 0; i < steps; i++) {
+            backend.listen(times);
             step.run();
-            times.take(best);
+            backend.listen(null);
         }
-        return best;
+        return times.best;
     }
 }

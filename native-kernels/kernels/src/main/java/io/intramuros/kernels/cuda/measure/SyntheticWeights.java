@@ -39,6 +39,6 @@ record SyntheticWeights(MemorySegment memory) {
 
     private static long longest(DecoderShape shape) {
         long widest = Math.max(shape.feedForward(), shape.vocabulary());
-        return Short.BYTES * shape.hidden() * Math.max(widest, (long) shape.heads() * shape.headDim());
+        return (long) Short.BYTES * shape.hidden() * Math.max(widest, (long) shape.heads() * shape.headDim());
     }
 }

@@ -47,7 +47,7 @@ final class CudaByteAccountTest {
         Map<String, Long> bytes = new TreeMap<>();
         account.kernels().keySet().stream()
                 .filter(CudaByteAccountTest::readsMatrices)
-                .forEach(kernel -> bytes.put(kernel, StandIn.streamedBytes(kernel)));
+                .forEach(kernel -> bytes.put(kernel, StandInReads.streamedBytes(kernel)));
         assertTrue(!bytes.isEmpty(), "no kernel that reads weights was launched");
         return bytes;
     }

@@ -42,7 +42,7 @@ final class CudaPredictionTest {
                         "INTRAMUROS_EMULATOR_KERNELS_EMPTY", "1",
                         "INTRAMUROS_EMULATOR_DEVICES", "8",
                         "INTRAMUROS_EMULATOR_MULTIPROCESSORS", "132",
-                        "INTRAMUROS_EMULATOR_MEMORY_BYTES", "200e9"));
+                        "INTRAMUROS_EMULATOR_MEMORY_BYTES", "200000000000"));
         assertEquals(0, program.inheritIO().start().waitFor());
         lines = Files.readAllLines(REPORT);
     }

@@ -3,6 +3,7 @@ package io.intramuros.kernels.cuda.measure;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.intramuros.kernels.cuda.EmulatedFaults;
 import io.intramuros.kernels.cuda.driver.Gpu;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -35,7 +36,7 @@ final class CudaVerifyGpuTest {
     @Test
     void aGpuThatFailsIsNamedAndTheRestIsStillMeasured() {
         assertTrue(Gpu.all().size() >= GPUS);
-        StandIn.inject("ecc@launch=20,device=0");
+        EmulatedFaults.ask("ecc@launch=20,device=0");
         assertEquals(1, verify());
         assertTrue(text(err).startsWith("WRONG: One layer of the 70B shape on "), () -> text(err));
         assertTrue(text(err).contains("GPU 0"), () -> text(err));
