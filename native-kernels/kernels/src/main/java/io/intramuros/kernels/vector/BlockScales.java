@@ -4,26 +4,21 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
- * The scales of quantised rows as floats, worked out before the rows are multiplied: a vector of halves is widened at a
- * time here, and a float is broadcast straight from memory there. Block by block this took as long as the products.
+ * The scales of Q4_K and Q6_K rows as floats, worked out before the rows are multiplied, where a float is broadcast
+ * straight from memory.
  *
  * <p>A piece of a row of {@code n} columns gets {@link #stride} floats: the scales of its groups, and from
  * {@link #minima} on what is added to their values. Each method does {@code count} rows, {@code rowBytes} apart, whose
- * floats begin at {@code at} and are {@code 4·stride} apart: one of the four streams of {@link Gemv}. Halves are gathered
- * in {@code raw} for all rows before they are widened: a vector cannot be loaded from small stores that are still under
- * way. Bound by latency; reads a tenth of the rows' bytes.
+ * floats begin at {@code at} and are {@code 4·stride} apart: one of the four streams of {@link Gemv}. Bound by latency;
+ * reads a tenth of the rows' bytes.
  */
 final class BlockScales {
     /** The most floats of one piece of a row. */
     static final int MOST = stride(Gemm.COLUMN_BLOCK);
 
-    private static final ByteOrder LITTLE = ByteOrder.LITTLE_ENDIAN;
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE);
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int L = Lanes.WIDTH;
 
     private BlockScales() {}
@@ -38,51 +33,7 @@ final class BlockScales {
         return 2 * minima(n);
     }
 
-    static void scalesQ8x0(MemorySegment w, long row, long rowBytes, int count, int n, float[] to, int at, int[] raw) {
-        halves(w, row, rowBytes, count, n, to, at, raw, 34);
-    }
-
-    static void scalesQ4x0(MemorySegment w, long row, long rowBytes, int count, int n, float[] to, int at, int[] raw) {
-        halves(w, row, rowBytes, count, n, to, at, raw, 18);
-    }
-
-    private static void halves(
-            MemorySegment w, long row, long rowBytes, int count, int n, float[] to, int at, int[] raw, int blockBytes) {
-        int padded = minima(n);
-        for (int i = 0; i < count; i++) {
-            long p = row + i * rowBytes;
-            for (int b = 0; b < n / 32; b++) {
-                raw[i * padded + b] = w.get(SHORT, p + (long) b * blockBytes) & 0xFFFF;
-            }
-        }
-        for (int i = 0; i < count; i++) {
-            int first = at + 4 * i * stride(n);
-            for (int b = 0; b < padded; b += L) {
-                PlainRows.f16(IntVector.fromArray(Lanes.INTS, raw, i * padded + b))
-                        .intoArray(to, first + b);
-            }
-        }
-    }
-
-    static void scalesQ4x1(MemorySegment w, long row, long rowBytes, int count, int n, float[] to, int at, int[] raw) {
-        int padded = minima(n);
-        for (int i = 0; i < count; i++) {
-            long p = row + i * rowBytes;
-            for (int b = 0; b < n / 32; b++) {
-                raw[i * padded + b] = w.get(INT, p + b * 20L);
-            }
-        }
-        for (int i = 0; i < count; i++) {
-            int first = at + 4 * i * stride(n);
-            for (int b = 0; b < padded; b += L) {
-                IntVector both = IntVector.fromArray(Lanes.INTS, raw, i * padded + b);
-                PlainRows.f16(both).intoArray(to, first + b);
-                PlainRows.f16(both.lanewise(VectorOperators.LSHR, 16)).intoArray(to, first + padded + b);
-            }
-        }
-    }
-
-    static void scalesQ4K(MemorySegment w, long row, long rowBytes, int count, int n, float[] to, int at, int[] raw) {
+    static void scalesQ4K(MemorySegment w, long row, long rowBytes, int count, int n, float[] to, int at) {
         for (int i = 0; i < count; i++) {
             int scale = at + 4 * i * stride(n);
             for (int b = 0; b < n / 256; b++, scale += 8) {
@@ -108,7 +59,7 @@ final class BlockScales {
     }
 
     /** Groups of 16 values here. */
-    static void scalesQ6K(MemorySegment w, long row, long rowBytes, int count, int n, float[] to, int at, int[] raw) {
+    static void scalesQ6K(MemorySegment w, long row, long rowBytes, int count, int n, float[] to, int at) {
         for (int i = 0; i < count; i++) {
             int scale = at + 4 * i * stride(n);
             for (int b = 0; b < n / 256; b++, scale += 16) {

@@ -24,7 +24,7 @@ final class Gemv {
     /** Quads that one call of a kernel takes: what it costs to call it is spread over them. */
     static final int QUADS_PER_CALL = 64;
 
-    /** The same for quantised weights, whose scales have to stay in the first cache. */
+    /** The same for weights whose scales are worked out first; those have to stay in the first cache. */
     static final int SCALED_QUADS_PER_CALL = 8;
 
     /** Computes the outputs of quads {@code [from, to)} for the token at {@code x[0, columns)}, in the weight's order of columns. */
@@ -32,7 +32,7 @@ final class Gemv {
         VectorWeight w = linear.weight();
         // The last quads of a weight may lack rows; only those before have four streams that go on from quad to quad.
         int whole = Math.clamp(w.rows() - 3 * w.quads(), from, to);
-        int length = w.type().quantised() ? SCALED_QUADS_PER_CALL : QUADS_PER_CALL;
+        int length = OutOfLine.scaled(w.type()) ? SCALED_QUADS_PER_CALL : QUADS_PER_CALL;
         for (int quad = from; quad < whole; quad += length) {
             run(linear, x, quad, Math.min(length, whole - quad), workspace);
         }
@@ -74,7 +74,7 @@ final class Gemv {
                 sums[4 * i + 2] = OutOfLine.dot(type, data, r2 + on, x, column, n);
                 sums[4 * i + 3] = OutOfLine.dot(type, data, r3 + on, x, column, n);
             }
-        } else if (type.quantised()) {
+        } else if (OutOfLine.scaled(type)) {
             stream(w, r0, count, x, column, n, 0, workspace);
             stream(w, r1, count, x, column, n, 1, workspace);
             stream(w, r2, count, x, column, n, 2, workspace);
@@ -84,12 +84,12 @@ final class Gemv {
         }
     }
 
-    /** Quantised rows, one stream of the quads after the other. */
+    /** Rows with scales, one stream of the quads after the other. */
     private static void stream(
             VectorWeight w, long row, int count, float[] x, int column, int n, int j, Workspace workspace) {
         float[] scales = workspace.scales;
         int at = j * BlockScales.stride(n);
-        OutOfLine.scales(w.type(), w.data(), row, w.rowBytes(), count, n, scales, at, workspace.raw);
+        OutOfLine.scales(w.type(), w.data(), row, w.rowBytes(), count, n, scales, at);
         OutOfLine.dots(w.type(), w.data(), row, w.rowBytes(), count, x, column, n, workspace.sums, j, scales, at);
     }
 }

@@ -46,15 +46,7 @@ final class OutOfLine {
             float[].class,
             int.class);
     private static final MethodType SCALES_TYPE = MethodType.methodType(
-            void.class,
-            MemorySegment.class,
-            long.class,
-            long.class,
-            int.class,
-            int.class,
-            float[].class,
-            int.class,
-            int[].class);
+            void.class, MemorySegment.class, long.class, long.class, int.class, int.class, float[].class, int.class);
     private static final MethodType DOT_TYPE =
             MethodType.methodType(float.class, MemorySegment.class, long.class, float[].class, int.class, int.class);
     private static final MethodType UNPACK_TYPE = MethodType.methodType(
@@ -151,7 +143,7 @@ final class OutOfLine {
             };
             if (oneRow(type)) {
                 DOT.put(type, find(home, "dot" + suffix, DOT_TYPE));
-            } else if (type.quantised()) {
+            } else if (scaled(type)) {
                 SCALES.put(type, find(BlockScales.class, "scales" + suffix, SCALES_TYPE));
                 DOTS.put(type, find(home, "dots" + suffix, SCALED_DOTS_TYPE));
             } else {
@@ -165,7 +157,12 @@ final class OutOfLine {
 
     /** Whether the type's kernel takes one row at a time, because four would be too much code. */
     static boolean oneRow(TensorType type) {
-        return type == TensorType.F16;
+        return !scaled(type) && (type.quantised() || type == TensorType.F16);
+    }
+
+    /** Whether the type's kernel wants the scales worked out first. */
+    static boolean scaled(TensorType type) {
+        return type == TensorType.Q4_K || type == TensorType.Q6_K;
     }
 
     private static MethodHandle find(Class<?> home, String name, MethodType type) {
@@ -197,7 +194,7 @@ final class OutOfLine {
         }
     }
 
-    /** One of the four streams of quads of quantised rows, with their scales: {@link SmallBlocks}, {@link SuperBlocks}. */
+    /** One of the four streams of quads of rows, with their scales: {@link SuperBlocks}. */
     static void dots(
             TensorType type,
             MemorySegment w,
@@ -218,25 +215,17 @@ final class OutOfLine {
         }
     }
 
-    /** The scales of quantised rows: {@link BlockScales}. */
+    /** The scales of rows: {@link BlockScales}. */
     static void scales(
-            TensorType type,
-            MemorySegment w,
-            long row,
-            long rowBytes,
-            int count,
-            int n,
-            float[] scales,
-            int at,
-            int[] raw) {
+            TensorType type, MemorySegment w, long row, long rowBytes, int count, int n, float[] scales, int at) {
         try {
-            SCALES.get(type).invokeExact(w, row, rowBytes, count, n, scales, at, raw);
+            SCALES.get(type).invokeExact(w, row, rowBytes, count, n, scales, at);
         } catch (Throwable e) {
             throw failure(e);
         }
     }
 
-    /** One row of F16: {@link PlainRows}. */
+    /** One row of any other type: {@link SmallBlocks}, {@link PlainRows}. */
     static float dot(TensorType type, MemorySegment w, long row, float[] x, int xo, int n) {
         try {
             return (float) DOT.get(type).invokeExact(w, row, x, xo, n);

@@ -29,11 +29,7 @@ final class PlainRows {
 
     /** Exact, subnormals, infinities and NaNs included. */
     static FloatVector f16(MemorySegment w, long at) {
-        return f16(widened(w, at));
-    }
-
-    /** The lower half of each lane. */
-    static FloatVector f16(IntVector bits) {
+        IntVector bits = widened(w, at);
         IntVector magnitude = bits.and(0x7FFF).lanewise(VectorOperators.LSHL, 13);
         IntVector sign = bits.and(0x8000).lanewise(VectorOperators.LSHL, 16);
         return magnitude

@@ -9,11 +9,10 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Rows of Q8_0, Q4_0 and Q4_1 weights, blocks of 32 values, dequantised in registers. {@code dots} multiplies one of the
- * four streams of {@code count} quads of rows, with the scales that {@link BlockScales} worked out:
- * {@code sums[so + 4·quad] = row · x}; it is bound by arithmetic on most machines. {@code unpack} lays one row's vectors
- * into a panel, {@code stride} floats apart. Both compute each weight by the same operations, so their sums agree to the
- * bit. Needs {@link Lanes#PACKED_BYTES}.
+ * Rows of Q8_0, Q4_0 and Q4_1 weights, blocks of 32 values, dequantised in registers. {@code dot} is one row with the
+ * activations, and is bound by arithmetic on most machines; {@code unpack} lays one row's vectors into a panel,
+ * {@code stride} floats apart. Both compute each weight by the same operations, so their sums agree to the bit. Needs
+ * {@link Lanes#PACKED_BYTES}.
  */
 final class SmallBlocks {
     private static final ByteOrder LITTLE = ByteOrder.LITTLE_ENDIAN;
@@ -44,50 +43,20 @@ final class SmallBlocks {
         return (FloatVector) v.convert(VectorOperators.I2F, 0);
     }
 
-    static IntVector low(MemorySegment w, long at) {
-        return unsigned(w, at).and(15);
-    }
-
-    static IntVector high(MemorySegment w, long at) {
-        return unsigned(w, at).lanewise(VectorOperators.LSHR, 4);
-    }
-
-    /** Broadcast from memory, which costs no shuffle. */
-    static FloatVector scale(float[] scales, int at) {
-        return FloatVector.broadcast(Lanes.FLOATS, scales[at]);
-    }
-
     private static FloatVector x(float[] x, int at) {
         return FloatVector.fromArray(Lanes.FLOATS, x, at);
     }
 
-    static void dotsQ8x0(
-            MemorySegment w,
-            long row,
-            long rowBytes,
-            int count,
-            float[] x,
-            int xo,
-            int n,
-            float[] sums,
-            int so,
-            float[] scales,
-            int co) {
-        int stride = BlockScales.stride(n);
-        for (int quad = 0; quad < count; quad++) {
-            long first = row + quad * rowBytes;
-            int c = co + 4 * quad * stride;
-            FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-            for (int b = 0; b < n / 32; b++) {
-                long p = first + b * 34L + 2;
-                FloatVector scale = scale(scales, c + b);
-                for (int i = 0; i < 32; i += L) {
-                    FloatVector v = x(x, xo + 32 * b + i);
-                    sum = signed(w, p + i).mul(scale).fma(v, sum);
-                }
+    static float dotQ8x0(MemorySegment w, long row, float[] x, int xo, int n) {
+        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
+        long p = row;
+        for (int b = 0; b < n; b += 32, p += 34) {
+            FloatVector scale = half(w, p);
+            for (int i = 0; i < 32; i += L) {
+                sum = signed(w, p + 2 + i).mul(scale).fma(x(x, xo + b + i), sum);
             }
-            sums[so + 4 * quad] = Lanes.sum(sum);
         }
+        return Lanes.sum(sum);
     }
 
     static void unpackQ8x0(MemorySegment w, long row, int n, float[] panel, int at, int stride) {
@@ -101,37 +70,23 @@ final class SmallBlocks {
         }
     }
 
-    static void dotsQ4x0(
-            MemorySegment w,
-            long row,
-            long rowBytes,
-            int count,
-            float[] x,
-            int xo,
-            int n,
-            float[] sums,
-            int so,
-            float[] scales,
-            int co) {
-        int stride = BlockScales.stride(n);
-        for (int quad = 0; quad < count; quad++) {
-            long first = row + quad * rowBytes;
-            int c = co + 4 * quad * stride;
-            FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-            for (int b = 0; b < n / 32; b++) {
-                long p = first + b * 18L + 2;
-                FloatVector scale = scale(scales, c + b);
-                for (int i = 0; i < 16; i += L) {
-                    FloatVector v = x(x, xo + 32 * b + i);
-                    sum = floats(low(w, p + i).sub(8)).mul(scale).fma(v, sum);
-                }
-                for (int i = 0; i < 16; i += L) {
-                    FloatVector v = x(x, xo + 32 * b + 16 + i);
-                    sum = floats(high(w, p + i).sub(8)).mul(scale).fma(v, sum);
-                }
+    static float dotQ4x0(MemorySegment w, long row, float[] x, int xo, int n) {
+        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
+        long p = row;
+        for (int b = 0; b < n; b += 32, p += 18) {
+            FloatVector scale = half(w, p);
+            for (int i = 0; i < 16; i += L) {
+                sum = floats(unsigned(w, p + 2 + i).and(15).sub(8)).mul(scale).fma(x(x, xo + b + i), sum);
             }
-            sums[so + 4 * quad] = Lanes.sum(sum);
+            for (int i = 0; i < 16; i += L) {
+                sum = floats(unsigned(w, p + 2 + i)
+                                .lanewise(VectorOperators.LSHR, 4)
+                                .sub(8))
+                        .mul(scale)
+                        .fma(x(x, xo + b + 16 + i), sum);
+            }
         }
+        return Lanes.sum(sum);
     }
 
     static void unpackQ4x0(MemorySegment w, long row, int n, float[] panel, int at, int stride) {
@@ -140,47 +95,32 @@ final class SmallBlocks {
         for (int b = 0; b < n; b += 32, p += 18) {
             FloatVector scale = half(w, p);
             for (int i = 0; i < 16; i += L, to += stride) {
-                floats(low(w, p + 2 + i).sub(8)).mul(scale).intoArray(panel, to);
+                floats(unsigned(w, p + 2 + i).and(15).sub(8)).mul(scale).intoArray(panel, to);
             }
             for (int i = 0; i < 16; i += L, to += stride) {
-                floats(high(w, p + 2 + i).sub(8)).mul(scale).intoArray(panel, to);
+                floats(unsigned(w, p + 2 + i).lanewise(VectorOperators.LSHR, 4).sub(8))
+                        .mul(scale)
+                        .intoArray(panel, to);
             }
         }
     }
 
-    static void dotsQ4x1(
-            MemorySegment w,
-            long row,
-            long rowBytes,
-            int count,
-            float[] x,
-            int xo,
-            int n,
-            float[] sums,
-            int so,
-            float[] scales,
-            int co) {
-        int stride = BlockScales.stride(n);
-        int minima = BlockScales.minima(n);
-        for (int quad = 0; quad < count; quad++) {
-            long first = row + quad * rowBytes;
-            int c = co + 4 * quad * stride;
-            FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-            for (int b = 0; b < n / 32; b++) {
-                long p = first + b * 20L + 4;
-                FloatVector scale = scale(scales, c + b);
-                FloatVector minimum = scale(scales, c + b + minima);
-                for (int i = 0; i < 16; i += L) {
-                    FloatVector v = x(x, xo + 32 * b + i);
-                    sum = floats(low(w, p + i)).fma(scale, minimum).fma(v, sum);
-                }
-                for (int i = 0; i < 16; i += L) {
-                    FloatVector v = x(x, xo + 32 * b + 16 + i);
-                    sum = floats(high(w, p + i)).fma(scale, minimum).fma(v, sum);
-                }
+    static float dotQ4x1(MemorySegment w, long row, float[] x, int xo, int n) {
+        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
+        long p = row;
+        for (int b = 0; b < n; b += 32, p += 20) {
+            FloatVector scale = half(w, p);
+            FloatVector minimum = half(w, p + 2);
+            for (int i = 0; i < 16; i += L) {
+                sum = floats(unsigned(w, p + 4 + i).and(15)).fma(scale, minimum).fma(x(x, xo + b + i), sum);
             }
-            sums[so + 4 * quad] = Lanes.sum(sum);
+            for (int i = 0; i < 16; i += L) {
+                sum = floats(unsigned(w, p + 4 + i).lanewise(VectorOperators.LSHR, 4))
+                        .fma(scale, minimum)
+                        .fma(x(x, xo + b + 16 + i), sum);
+            }
         }
+        return Lanes.sum(sum);
     }
 
     static void unpackQ4x1(MemorySegment w, long row, int n, float[] panel, int at, int stride) {
@@ -190,10 +130,12 @@ final class SmallBlocks {
             FloatVector scale = half(w, p);
             FloatVector minimum = half(w, p + 2);
             for (int i = 0; i < 16; i += L, to += stride) {
-                floats(low(w, p + 4 + i)).fma(scale, minimum).intoArray(panel, to);
+                floats(unsigned(w, p + 4 + i).and(15)).fma(scale, minimum).intoArray(panel, to);
             }
             for (int i = 0; i < 16; i += L, to += stride) {
-                floats(high(w, p + 4 + i)).fma(scale, minimum).intoArray(panel, to);
+                floats(unsigned(w, p + 4 + i).lanewise(VectorOperators.LSHR, 4))
+                        .fma(scale, minimum)
+                        .intoArray(panel, to);
             }
         }
     }

@@ -7,14 +7,28 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Rows of Q4_K and Q6_K weights, blocks of 256 values with scales of their own inside, dequantised in registers. As in
- * {@link SmallBlocks}: {@code dots} and {@code unpack} compute each weight by the same operations. Needs
- * {@link Lanes#PACKED_BYTES}.
+ * Rows of Q4_K and Q6_K weights, blocks of 256 values with scales of their own inside, dequantised in registers.
+ * {@code dots} multiplies one of the four streams of {@code count} quads of rows with the scales that
+ * {@link BlockScales} worked out: {@code sums[so + 4·quad] = row · x}. As in {@link SmallBlocks}, it and {@code unpack}
+ * compute each weight by the same operations. Needs {@link Lanes#PACKED_BYTES}.
  */
 final class SuperBlocks {
     private static final int L = Lanes.WIDTH;
 
     private SuperBlocks() {}
+
+    private static IntVector low(MemorySegment w, long at) {
+        return SmallBlocks.unsigned(w, at).and(15);
+    }
+
+    private static IntVector high(MemorySegment w, long at) {
+        return SmallBlocks.unsigned(w, at).lanewise(VectorOperators.LSHR, 4);
+    }
+
+    /** Broadcast from memory, which costs no shuffle. */
+    private static FloatVector scale(float[] scales, int at) {
+        return FloatVector.broadcast(Lanes.FLOATS, scales[at]);
+    }
 
     private static FloatVector x(float[] x, int at) {
         return FloatVector.fromArray(Lanes.FLOATS, x, at);
@@ -57,19 +71,17 @@ final class SuperBlocks {
             FloatVector sum = FloatVector.zero(Lanes.FLOATS);
             for (int g = 0; g < n / 32; g += 2) {
                 long p = first + (g >> 3) * 144L + 16 + (g & 6) * 16L;
-                FloatVector scale = SmallBlocks.scale(scales, c + g);
-                FloatVector minimum = SmallBlocks.scale(scales, c + minima + g);
+                FloatVector scale = scale(scales, c + g);
+                FloatVector minimum = scale(scales, c + minima + g);
                 for (int i = 0; i < 32; i += L) {
                     FloatVector v = x(x, xo + 32 * g + i);
-                    sum = SmallBlocks.floats(SmallBlocks.low(w, p + i))
-                            .fma(scale, minimum)
-                            .fma(v, sum);
+                    sum = SmallBlocks.floats(low(w, p + i)).fma(scale, minimum).fma(v, sum);
                 }
-                FloatVector nextScale = SmallBlocks.scale(scales, c + g + 1);
-                FloatVector nextMinimum = SmallBlocks.scale(scales, c + minima + g + 1);
+                FloatVector nextScale = scale(scales, c + g + 1);
+                FloatVector nextMinimum = scale(scales, c + minima + g + 1);
                 for (int i = 0; i < 32; i += L) {
                     FloatVector v = x(x, xo + 32 * g + 32 + i);
-                    sum = SmallBlocks.floats(SmallBlocks.high(w, p + i))
+                    sum = SmallBlocks.floats(high(w, p + i))
                             .fma(nextScale, nextMinimum)
                             .fma(v, sum);
                 }
@@ -148,7 +160,7 @@ final class SuperBlocks {
                 int g = c + (i >> 4);
                 FloatVector v = x(x, xo + i);
                 sum = q6k(w, lower, lowerShift, upper, upperShift)
-                        .mul(SmallBlocks.scale(scales, g))
+                        .mul(scale(scales, g))
                         .fma(v, sum);
             }
             sums[so + 4 * quad] = Lanes.sum(sum);

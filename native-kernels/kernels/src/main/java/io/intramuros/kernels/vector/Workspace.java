@@ -5,11 +5,8 @@ final class Workspace {
     /** Sums of a tile or of quads of rows. */
     final float[] sums = new float[4 * Gemv.QUADS_PER_CALL];
 
-    /** Scales of quantised rows, see {@link BlockScales}. */
+    /** Scales of Q4_K and Q6_K rows, see {@link BlockScales}. */
     final float[] scales = new float[4 * Gemv.SCALED_QUADS_PER_CALL * BlockScales.MOST];
-
-    /** Scales of one stream as stored. */
-    final int[] raw = new int[Gemv.SCALED_QUADS_PER_CALL * BlockScales.minima(Gemm.COLUMN_BLOCK)];
 
     /** Sixteen vectors of a tile whose lanes are still to be summed. */
     final float[] lanes = new float[16 * Lanes.WIDTH];

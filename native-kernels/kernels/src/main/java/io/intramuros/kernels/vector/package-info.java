@@ -8,7 +8,7 @@
  *
  * <p>From the outside in: {@link io.intramuros.kernels.vector.VectorBackend} implements the operations over
  * {@code ThreadTeam}; {@code Projector} cuts linear layers into parts, for {@code Gemv} with one token and {@code Gemm}
- * with several; {@code PlainRows}, {@code SmallBlocks} and {@code SuperBlocks} read the weight types, {@code BlockScales} their
+ * with several; {@code PlainRows}, {@code SmallBlocks} and {@code SuperBlocks} read the weight types, {@code BlockScales} the last's
  * scales; {@code PairedOrder} is how BF16 wants its activations; {@code Tile} and
  * {@code BroadcastTile} multiply. {@code BatchAttention} divides a step between {@code DecodeAttention} and {@code
  * PromptAttention}. {@code OutOfLine} stands between the loops and the kernels; a new kernel belongs behind
