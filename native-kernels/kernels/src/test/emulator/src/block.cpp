@@ -12,7 +12,7 @@
 
 namespace intramuros::emulator {
 
-thread_local ThreadState current;
+constinit thread_local ThreadState current{};
 
 namespace {
 
@@ -33,7 +33,9 @@ std::string hex(uint32_t value) {
 }
 
 bool same(const Site& a, const Site& b) {
-  return a.line == b.line && std::strcmp(a.what, b.what) == 0 && std::strcmp(a.file, b.file) == 0;
+  if (a.line != b.line) return false;
+  return (a.what == b.what || std::strcmp(a.what, b.what) == 0) &&
+         (a.file == b.file || std::strcmp(a.file, b.file) == 0);
 }
 
 std::string triple(unsigned x, unsigned y, unsigned z) {
@@ -54,11 +56,12 @@ BlockRunner& BlockRunner::mine() {
 }
 
 unsigned BlockRunner::in_order(unsigned index, unsigned count) const {
-  return settings().reverse_warps ? count - 1 - index : index;
+  return reverse_ ? count - 1 - index : index;
 }
 
 void BlockRunner::prepare(const Grid& grid, uint3 block) {
   grid_ = &grid;
+  reverse_ = settings().reverse_warps;
   count_ = grid.threads.x * grid.threads.y * grid.threads.z;
   stacks_.reserve(count_);
   if (threads_.size() < count_) threads_.resize(count_);

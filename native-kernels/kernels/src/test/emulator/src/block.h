@@ -82,6 +82,7 @@ class BlockRunner {
   unsigned in_order(unsigned index, unsigned count) const;
 
   const Grid* grid_ = nullptr;
+  bool reverse_ = false;
   FiberStacks stacks_;
   std::vector<Thread> threads_;
   std::vector<WarpExchange> warps_;

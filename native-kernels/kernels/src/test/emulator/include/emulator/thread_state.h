@@ -66,7 +66,8 @@ struct ThreadState {
   uint64_t streamed_bytes;  ///< by loadStreaming(), of all threads that this OS thread has run
 };
 
-extern __attribute__((visibility("default"), tls_model("initial-exec"))) thread_local ThreadState current;
+/// Known not to need a constructor, or each use of it in a kernel would first ask whether it has run.
+extern constinit __attribute__((visibility("default"), tls_model("initial-exec"))) thread_local ThreadState current;
 
 /// Whether cp.async copies at once instead of as late as it may.
 extern __attribute__((visibility("default"))) const bool eager_copies;
