@@ -80,7 +80,9 @@ std::shared_ptr<Stream> Timeline::next_locked(int device) {
   for (const auto& stream : streams_) {
     if (stream->context.device.index != device || stream->demanded_ <= stream->done_) continue;
     const std::vector<Moment>& after = stream->waiting_.front().after;
-    if (std::all_of(after.begin(), after.end(), [](const Moment& m) { return m.stream->done_ >= m.number; })) {
+    // What is queued in a context that failed is over, whatever it was to wait for.
+    if (stream->context.failed() ||
+        std::all_of(after.begin(), after.end(), [](const Moment& m) { return m.stream->done_ >= m.number; })) {
       return stream;
     }
   }
