@@ -194,7 +194,7 @@ DRIVER_API CUresult cuInit(unsigned flags) {
 }
 
 DRIVER_API CUresult cuDriverGetVersion(int* version) {
-  *version = 12090;
+  *version = settings().driver;
   return CUDA_SUCCESS;
 }
 

@@ -70,6 +70,7 @@ Settings read() {
   s.memory_bytes = sizes("MEMORY_BYTES", "2147483648");
   s.multiprocessors = static_cast<int>(number("MULTIPROCESSORS", 4));
   s.capability = static_cast<int>(number("CAPABILITY", 90));
+  s.driver = static_cast<int>(number("DRIVER", 12090));
   const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   s.threads = std::max(1, static_cast<int>(number("THREADS", cores)));
   s.eager_streams = choice("STREAMS", "late", "eager");

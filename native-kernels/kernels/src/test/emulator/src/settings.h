@@ -13,6 +13,7 @@ struct Settings {
   std::vector<size_t> memory_bytes;  ///< INTRAMUROS_EMULATOR_MEMORY_BYTES
   int multiprocessors;      ///< INTRAMUROS_EMULATOR_MULTIPROCESSORS
   int capability;           ///< INTRAMUROS_EMULATOR_CAPABILITY, 90 for 9.0
+  int driver;               ///< INTRAMUROS_EMULATOR_DRIVER, the driver's version: 12090 for CUDA 12.9
   int threads;              ///< INTRAMUROS_EMULATOR_THREADS that run the blocks of a grid
   bool eager_streams;       ///< INTRAMUROS_EMULATOR_STREAMS=eager
   bool reverse_warps;       ///< INTRAMUROS_EMULATOR_WARPS=reverse
