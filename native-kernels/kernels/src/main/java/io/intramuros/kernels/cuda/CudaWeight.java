@@ -17,7 +17,9 @@ final class CudaWeight implements Weight {
     private final LongSupplier[] shares;
     private final LongSupplier[] vectors;
 
+    /** @throws IllegalArgumentException if a quantised weight's blocks would have to be cut */
     CudaWeight(HostTensor tensor, Split split, int ranks) {
+        requireWholeBlocks(tensor, split, ranks);
         name = tensor.name();
         type = tensor.type();
         rows = tensor.rows();
@@ -25,6 +27,32 @@ final class CudaWeight implements Weight {
         this.split = split;
         shares = new LongSupplier[ranks];
         vectors = new LongSupplier[ranks];
+    }
+
+    private static void requireWholeBlocks(HostTensor tensor, Split split, int ranks) {
+        if (keepsBlocks(tensor, split, ranks)) {
+            return;
+        }
+        int fewer = ranks - 1;
+        while (!keepsBlocks(tensor, split, fewer)) {
+            fewer--;
+        }
+        throw new IllegalArgumentException("the tensor " + tensor.name() + " can't be divided among " + ranks
+                + " GPUs: its columns belong together by " + split.unit() + ", but " + tensor.type()
+                + " stores them in blocks of " + tensor.type().blockValues() + "; use " + fewer
+                + (fewer == 1 ? " GPU" : " GPUs") + " for this model, or one that is not quantised");
+    }
+
+    private static boolean keepsBlocks(HostTensor tensor, Split split, int ranks) {
+        if (split.kind() != Split.Kind.COLUMNS) {
+            return true;
+        }
+        for (int rank = 1; rank < ranks; rank++) {
+            if (split.begin(tensor.columns(), rank, ranks) % tensor.type().blockValues() != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.intramuros.kernels.cuda.driver.Gpu;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -87,15 +88,30 @@ final class RankGroup {
         return ranks;
     }
 
-    /** Has a task done by every rank on its thread; the results in their order. */
+    /** Has a task in which no rank waits for another done by every rank on its thread; the results in their order. */
     <T> List<T> onAll(Function<Rank, T> task) {
-        List<CompletableFuture<T>> running = ranks.stream()
-                .map(rank -> rank.thread().submit(() -> task.apply(rank)).whenComplete((result, fault) -> {
-                    if (fault != null) {
-                        abort();
-                    }
-                }))
-                .toList();
+        return results(ranks.stream()
+                .map(rank -> rank.thread().submit(() -> task.apply(rank)))
+                .toList());
+    }
+
+    /** Has a part of a step done: a rank that fails ends the others' waiting for it, and no step can follow. */
+    private void inStep(Consumer<Rank> task) {
+        results(ranks.stream()
+                .map(rank -> rank.thread()
+                        .submit(() -> {
+                            task.accept(rank);
+                            return rank;
+                        })
+                        .whenComplete((result, fault) -> {
+                            if (fault != null) {
+                                abort();
+                            }
+                        }))
+                .toList());
+    }
+
+    private static <T> List<T> results(List<CompletableFuture<T>> running) {
         List<T> results = new ArrayList<>();
         RuntimeException first = null;
         for (CompletableFuture<T> one : running) {
@@ -114,7 +130,11 @@ final class RankGroup {
 
     /** Has a task done by one rank on its thread. */
     <T> T on(Rank rank, Function<Rank, T> task) {
-        return GpuThread.join(rank.thread().submit(() -> task.apply(rank)));
+        try {
+            return GpuThread.join(rank.thread().submit(() -> task.apply(rank)));
+        } catch (CudaException e) {
+            throw failed(e);
+        }
     }
 
     /**
@@ -137,9 +157,20 @@ final class RankGroup {
             prepare(need);
             return runOn(program, plan, shape, graph, rules);
         } catch (CudaException e) {
-            failure = new DeviceFailedException("A GPU failed. " + e.getMessage(), e);
-            throw failure;
+            throw failed(e);
+        } catch (RuntimeException e) {
+            if (ranks.size() > 1) {
+                // Some ranks may have done their part, and others been told to give up.
+                failure = new DeviceFailedException("A step ended on some GPUs and not on others. " + e.getMessage(), e);
+                throw failure;
+            }
+            throw e;
         }
+    }
+
+    private DeviceFailedException failed(CudaException cause) {
+        failure = new DeviceFailedException("A GPU failed. " + cause.getMessage(), cause);
+        return failure;
     }
 
     /** Makes room for steps of such sizes, where there isn't. */
@@ -166,10 +197,9 @@ final class RankGroup {
         Sampling sampling = ranks.getFirst().sampling();
         StepProgram.Logits logits = program.logits();
         boolean atOnce = logits != null && shape.logitRows() <= sampling.rows();
-        onAll(rank -> {
+        inStep(rank -> {
             rank.queue(program, plan, shape, graph, rules, sampling);
             rank.markLogits();
-            return null;
         });
         SampledToken[] tokens = new SampledToken[rules.length];
         if (atOnce) {
@@ -179,17 +209,13 @@ final class RankGroup {
         for (int first = 0; first < rules.length; first += sampling.rows()) {
             int from = first;
             int count = Math.min(sampling.rows(), rules.length - first);
-            onAll(rank -> {
+            inStep(rank -> {
                 rank.queueLogits(logits, from, count, sampling);
                 rank.markLogits();
-                return null;
             });
             sample(from, count, rules, tokens);
         }
-        onAll(rank -> {
-            rank.synchronize();
-            return null;
-        });
+        inStep(Rank::synchronize);
         return tokens;
     }
 
@@ -199,13 +225,12 @@ final class RankGroup {
             withTop |= rules[i].topLogprobs() > 0;
         }
         boolean top = withTop;
-        onAll(rank -> {
+        inStep(rank -> {
             if (rank == ranks.getFirst()) {
                 rank.sample(ranks, first, count, rules, top, into);
             } else {
                 rank.synchronize();
             }
-            return null;
         });
     }
 

@@ -73,12 +73,12 @@ public final class GpuContext implements AutoCloseable {
 
     /** A new mark that tells only order. */
     public GpuEvent event() {
-        return keep(new GpuEvent(false));
+        return keep(new GpuEvent(this, false));
     }
 
     /** A new mark that tells time as well. */
     public GpuEvent timedEvent() {
-        return keep(new GpuEvent(true));
+        return keep(new GpuEvent(this, true));
     }
 
     private GpuEvent keep(GpuEvent event) {
