@@ -1,113 +1,32 @@
 package io.intramuros.engine;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
-import io.intramuros.engine.decoder.LoadedModel;
-import io.intramuros.engine.decoder.Scorer;
-import io.intramuros.engine.generation.Answer;
-import io.intramuros.engine.template.ChatEncoder;
 import io.intramuros.engine.testing.GoldenModels;
-import io.intramuros.engine.testing.Recorder;
-import io.intramuros.kernels.SampledToken;
+import io.intramuros.kernels.Backends;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /** Every golden model gives what Hugging Face's transformers computes from the same weights. */
 class GoldenModelsTest {
-    private static final float F32_TOLERANCE = 1e-3f;
-    /** Narrower weights come with a cache in BF16. */
-    private static final float NARROW_TOLERANCE = 2e-2f;
+    private final GoldenChecks vector = new GoldenChecks(options -> Backends.open("vector", options));
 
     @TestFactory
     Stream<DynamicTest> givesTheReferencesTokensAndLogprobs() throws IOException {
         return GoldenModels.all().stream()
-                .map(model -> DynamicTest.dynamicTest(model.getFileName().toString(), () -> score(model)));
+                .map(model ->
+                        DynamicTest.dynamicTest(model.getFileName().toString(), () -> vector.score(model, 256, 7)));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> rendersAndEncodesAsTheReference() throws IOException {
+        return GoldenModels.all().stream()
+                .map(model -> DynamicTest.dynamicTest(model.getFileName().toString(), () -> vector.encode(model)));
     }
 
     @TestFactory
     Stream<DynamicTest> continuesAsTheReferenceAloneAndInABatch() throws IOException {
         return GoldenModels.all().stream()
-                .map(model -> DynamicTest.dynamicTest(model.getFileName().toString(), () -> answer(model)));
-    }
-
-    private static void score(Path path) throws IOException {
-        GoldenModels.Expected expected = GoldenModels.expected(path);
-        float tolerance = expected.precision().matches("float32|f32") ? F32_TOLERANCE : NARROW_TOLERANCE;
-        try (LoadedModel loaded = LoadedModel.load(settings(path, 256), progress -> {})) {
-            for (GoldenModels.Text text : expected.texts()) {
-                assertArrayEquals(text.ids(), loaded.tokenizer().encode(text.text(), false), text.text());
-                assertEquals(text.text(), loaded.tokenizer().decode(text.ids()));
-                for (int chunk : new int[] {256, 7}) {
-                    check(text, new Scorer(loaded, chunk).score(text.ids(), 5), tolerance);
-                }
-            }
-            for (GoldenModels.Chat chat : expected.chats()) {
-                List<ChatMessage> messages = chat.messages().stream()
-                        .map(message -> new ChatMessage(message.role(), message.content()))
-                        .toList();
-                var template = loaded.model().chatTemplate().orElseThrow();
-                assertEquals(chat.rendered(), template.render(messages, true));
-                assertArrayEquals(chat.ids(), new ChatEncoder(loaded.tokenizer(), template).encode(messages));
-            }
-        }
-    }
-
-    private static void check(GoldenModels.Text text, List<SampledToken> scores, float tolerance) {
-        for (int i = 0; i < scores.size(); i++) {
-            assertEquals(text.logprobs()[i], scores.get(i).logprob(), tolerance, "token " + (i + 1));
-        }
-        int places = text.top().size();
-        for (int i = 0; i < places; i++) {
-            SampledToken score = scores.get(i < 8 ? i : scores.size() - places + i);
-            for (int rank = 0; rank < score.topIds().length; rank++) {
-                assertEquals(text.top().get(i).get(rank)[1], score.topLogprobs()[rank], tolerance, "rank " + rank);
-            }
-        }
-    }
-
-    private static void answer(Path path) throws IOException, InterruptedException {
-        List<GoldenModels.Text> texts = GoldenModels.expected(path).texts();
-        try (LocalEngine engine = LocalEngine.start(settings(path, 11))) {
-            assertEquals(EngineStatus.State.READY, engine.awaitLoaded().state(), engine.status()::detail);
-            List<Answer> together = new ArrayList<>();
-            for (GoldenModels.Text text : texts) {
-                Answer alone = engine.submit(request(engine, text), new Recorder());
-                alone.result().toCompletableFuture().join();
-                assertArrayEquals(text.greedy(), alone.drawnTokens(), text.text());
-            }
-            texts.forEach(text -> together.add(engine.submit(request(engine, text), new Recorder())));
-            for (int i = 0; i < texts.size(); i++) {
-                together.get(i).result().toCompletableFuture().join();
-                assertArrayEquals(
-                        texts.get(i).greedy(),
-                        together.get(i).drawnTokens(),
-                        texts.get(i).text());
-            }
-        }
-    }
-
-    private static GenerationRequest request(LocalEngine engine, GoldenModels.Text text) {
-        return new GenerationRequest(
-                engine.encode(new Prompt.Tokens(text.prompt())),
-                text.greedy().length,
-                Sampling.GREEDY,
-                List.of(),
-                true);
-    }
-
-    private static EngineSettings settings(Path path, int tokenBudget) {
-        return EngineSettings.with("golden", path)
-                .threads(2)
-                .maxBatchSize(3)
-                .maxQueue(8)
-                .cacheBytes(8 << 20)
-                .tokenBudget(tokenBudget)
-                .build();
+                .map(model -> DynamicTest.dynamicTest(model.getFileName().toString(), () -> vector.answer(model)));
     }
 }

@@ -25,7 +25,7 @@ public final class TinyModel {
     /** The token that ends an answer. */
     public static final int END = VOCABULARY - 1;
 
-    /** The longest sequence. */
+    /** The longest sequence, unless it is written for longer ones. */
     public static final int CONTEXT = 256;
 
     private static final int LAYERS = 2;
@@ -45,6 +45,8 @@ public final class TinyModel {
     private static final int GGML_BF16 = 30;
 
     private final TensorType type;
+    private final int context;
+    private final double calm;
     private final Random random = new Random(20);
     private final Bytes metadata = new Bytes();
     private final Bytes infos = new Bytes();
@@ -52,8 +54,10 @@ public final class TinyModel {
     private int metadataCount;
     private int tensorCount;
 
-    private TinyModel(TensorType type) {
+    private TinyModel(TensorType type, int context, double calm) {
         this.type = type;
+        this.context = context;
+        this.calm = calm;
     }
 
     /**
@@ -62,8 +66,19 @@ public final class TinyModel {
      * @param type of the matrices: F32 or BF16
      */
     public static Path write(Path file, TensorType type) {
+        return write(file, type, CONTEXT, 1);
+    }
+
+    /**
+     * Writes a model for longer sequences, and one that is as insensitive to rounding as trained ones are.
+     *
+     * @param type of the matrices: F32 or BF16
+     * @param context the longest sequence
+     * @param calm what the matrices are multiplied with; with 1, attention and tokens are decided by little
+     */
+    public static Path write(Path file, TensorType type, int context, double calm) {
         try {
-            return Files.write(file, new TinyModel(type).file());
+            return Files.write(file, new TinyModel(type, context, calm).file());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -96,7 +111,7 @@ public final class TinyModel {
     private void describe() {
         string("general.architecture", "llama");
         string("general.name", "Tiny 8k Mix1 Ep2");
-        uint32("llama.context_length", CONTEXT);
+        uint32("llama.context_length", context);
         uint32("llama.embedding_length", HIDDEN);
         uint32("llama.feed_forward_length", FEED_FORWARD);
         uint32("llama.block_count", LAYERS);
@@ -126,7 +141,7 @@ public final class TinyModel {
     private void matrix(String name, int rows, int columns, double scale) {
         info(name, type == TensorType.F32 ? GGML_F32 : GGML_BF16, columns, rows);
         for (int i = 0; i < rows * columns; i++) {
-            float value = (float) (random.nextGaussian() * scale);
+            float value = (float) (random.nextGaussian() * scale * calm);
             if (type == TensorType.F32) {
                 data.float32(value);
             } else {
