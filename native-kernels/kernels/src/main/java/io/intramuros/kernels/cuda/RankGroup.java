@@ -161,7 +161,8 @@ final class RankGroup {
         } catch (RuntimeException e) {
             if (ranks.size() > 1) {
                 // Some ranks may have done their part, and others been told to give up.
-                failure = new DeviceFailedException("A step ended on some GPUs and not on others. " + e.getMessage(), e);
+                failure =
+                        new DeviceFailedException("A step ended on some GPUs and not on others. " + e.getMessage(), e);
                 throw failure;
             }
             throw e;
