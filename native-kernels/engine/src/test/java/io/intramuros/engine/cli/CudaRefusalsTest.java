@@ -81,7 +81,9 @@ class CudaRefusalsTest {
         Files.createDirectories(damaged.getParent());
         Files.writeString(damaged, ".version 8.0\n.target sm_80\nno kernels are here\n");
         assertRefused(
-                generate(STAND_IN, directory.resolve("damaged") + File.pathSeparator, Map.of()), "kernels can't be compiled", "GPU");
+                generate(STAND_IN, directory.resolve("damaged") + File.pathSeparator, Map.of()),
+                "kernels can't be compiled",
+                "GPU");
     }
 
     @Test
