@@ -46,6 +46,14 @@ class CudaGoldenModelsTest {
 
     @TestFactory
     @Tag("once")
+    Stream<DynamicTest> continuesTheSameOnGpusThatTakeTurnsWithLayers() throws IOException {
+        GoldenChecks checks = new GoldenChecks(options -> EmulatedGpus.takingTurns(2));
+        return GoldenModels.all().stream()
+                .map(model -> DynamicTest.dynamicTest(model.getFileName().toString(), () -> checks.answer(model)));
+    }
+
+    @TestFactory
+    @Tag("once")
     Stream<DynamicTest> aQuantisedModelWhoseBlocksWouldBeCutIsRefusedWithACure() {
         return Stream.of("llama-q4_k.gguf", "llama-q6_k.gguf")
                 .map(name -> DynamicTest.dynamicTest(name, () -> assertRefused(GoldenModels.path(name))));

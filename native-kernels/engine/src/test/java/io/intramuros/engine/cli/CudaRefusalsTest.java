@@ -96,6 +96,17 @@ class CudaRefusalsTest {
         assertEquals(near.output, far.output);
     }
 
+    @Test
+    void gpusOfDifferentSizesTakeTurnsAndGiveTheSameTokens() throws Exception {
+        Outcome even = generate(STAND_IN, "", Map.of(), "--devices", "0,1");
+        Outcome uneven = generate(
+                STAND_IN, "", Map.of("INTRAMUROS_EMULATOR_MEMORY_BYTES", "1000000000,500000000"), "--devices", "0,1");
+
+        assertEquals(0, uneven.exitCode, uneven.error);
+        assertEquals(even.output, uneven.output);
+        assertTrue(uneven.error.contains("take turns"), uneven.error);
+    }
+
     private static void assertRefused(Outcome outcome, String... parts) {
         assertNotEquals(0, outcome.exitCode, outcome.output);
         for (String part : parts) {

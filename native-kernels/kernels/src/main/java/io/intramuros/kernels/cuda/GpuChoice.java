@@ -38,7 +38,13 @@ final class GpuChoice {
             throw new IllegalArgumentException("at most " + AllReduce.MOST_RANKS + " GPUs work together, not "
                     + chosen.size() + "; name some of them in the engine's devices");
         }
-        if (chosen.stream().map(Gpu::name).distinct().count() > 1) {
+        if (uneven(chosen)) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "The engine''s GPUs are of different sizes ({0}): they take turns with its layers, so that each step"
+                            + " takes as long as on all of them together.",
+                    list(chosen));
+        } else if (chosen.stream().map(Gpu::name).distinct().count() > 1) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "The engine''s GPUs are of different kinds ({0}): each step takes as long as on the slowest, and the"

@@ -51,4 +51,11 @@ public final class EmulatedGpus {
             System.setProperty(CudaLibraries.WITHOUT_BLAS_PROPERTY, before);
         }
     }
+
+    /** On the first so many GPUs, which take turns with the layers as GPUs of different sizes do. */
+    public static Backend takingTurns(int count) {
+        return new PipelineBackend(Gpu.all().subList(0, count).stream()
+                .map(gpu -> new CudaBackend(List.of(gpu), false, true))
+                .toList());
+    }
 }
