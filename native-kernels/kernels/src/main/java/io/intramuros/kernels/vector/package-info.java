@@ -19,9 +19,8 @@
  * prompts of 512 tokens 0.54 times, decode of 8 sequences 0.65 times; Q4_1 decode 0.95 times, prompts 1.7 times, 8
  * sequences 1.4 times.
  *
- * <p>Later, on a busy Xeon of Sapphire Rapids' generation with AVX-512, likewise in CPU time of one thread: BF16 decode
- * 34.5 tokens a second (9.3 GB/s of weights, median) against llama.cpp's 25.3 to 26.9 on a file of that shape. Two threads
- * on an idle machine have not been measured since the kernels took BF16 in pairs and quads in runs; before, they reached
- * 0.75 to 0.82 of llama.cpp's decode.
+ * <p>Later, on a Xeon of Sapphire Rapids' generation with AVX-512, idle, two threads, by turns with llama.cpp: BF16 decode
+ * 1.03 times as fast (44.5 tokens a second, 12 GB/s of weights, 42 % of the bandwidth of a plain read), BF16 prompts of 256
+ * tokens 0.73 times.
  */
 package io.intramuros.kernels.vector;
