@@ -463,10 +463,13 @@ public final class CudaBackend implements Backend {
     public void close() {
         if (!closed) {
             closed = true;
-            watch.ifPresent(GpuWatch::close);
-            ranks.close();
-            if (claimed) {
-                GpuClaims.giveBack(gpus);
+            try {
+                watch.ifPresent(GpuWatch::close);
+                ranks.close();
+            } finally {
+                if (claimed) {
+                    GpuClaims.giveBack(gpus);
+                }
             }
         }
     }

@@ -10,7 +10,6 @@ import io.intramuros.kernels.cuda.driver.CudaLibraries;
 import io.intramuros.kernels.cuda.driver.DeviceBuffer;
 import io.intramuros.kernels.cuda.driver.Gpu;
 import io.intramuros.kernels.cuda.driver.GpuContext;
-import io.intramuros.kernels.cuda.driver.GpuEvent;
 import io.intramuros.kernels.cuda.driver.GpuStream;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +30,6 @@ final class Rank {
     private final RankWeights weights;
     private final Optional<Blas> blas;
     private final GraphCache graphs = new GraphCache();
-    private final GpuEvent logitsWritten;
 
     /** Where the ranks' threads meet if their GPUs don't reach each other; else {@code null}. */
     private Rendezvous rendezvous;
@@ -60,7 +58,6 @@ final class Rank {
             stream = context.stream();
             launcher = new Launcher(gpu, KernelLibrary.load(context), stream);
             weights = new RankWeights(index, context, stream);
-            logitsWritten = context.event();
             blas = openBlas();
         } catch (RuntimeException e) {
             context.close();
@@ -248,19 +245,11 @@ final class Rank {
         launchLogits(logits, first, count, out);
     }
 
-    /** Marks the place where this rank's logits are written. */
-    void markLogits() {
-        stream.record(logitsWritten);
-    }
-
-    /** Queues sampling behind all ranks' logits, waits, and takes the tokens; on the rank that samples. */
+    /** Takes tokens from all ranks' logits, which are there; on the rank that samples. Waits for them. */
     void sample(List<Rank> all, int first, int count, SamplingRow[] rules, boolean withTop, SampledToken[] into) {
         for (Rank other : all) {
-            if (other != this) {
-                stream.await(other.logitsWritten);
-                if (rendezvous != null) {
-                    sampling.pull(stream, other.sampling, other.logitsBegin, other.logitsEnd, count);
-                }
+            if (other != this && rendezvous != null) {
+                sampling.pull(stream, other.sampling, other.logitsBegin, other.logitsEnd, count);
             }
         }
         sampling.launch(launcher, tables, first, count);

@@ -6,6 +6,7 @@ import io.intramuros.kernels.SamplingRow;
 import io.intramuros.kernels.cuda.driver.CudaException;
 import io.intramuros.kernels.cuda.driver.Gpu;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -198,10 +199,7 @@ final class RankGroup {
         Sampling sampling = ranks.getFirst().sampling();
         StepProgram.Logits logits = program.logits();
         boolean atOnce = logits != null && shape.logitRows() <= sampling.rows();
-        inStep(rank -> {
-            rank.queue(program, plan, shape, graph, rules, sampling);
-            rank.markLogits();
-        });
+        compute(rank -> rank.queue(program, plan, shape, graph, rules, sampling));
         SampledToken[] tokens = new SampledToken[rules.length];
         if (atOnce) {
             sample(0, rules.length, rules, tokens);
@@ -210,28 +208,31 @@ final class RankGroup {
         for (int first = 0; first < rules.length; first += sampling.rows()) {
             int from = first;
             int count = Math.min(sampling.rows(), rules.length - first);
-            inStep(rank -> {
-                rank.queueLogits(logits, from, count, sampling);
-                rank.markLogits();
-            });
+            compute(rank -> rank.queueLogits(logits, from, count, sampling));
             sample(from, count, rules, tokens);
         }
         inStep(Rank::synchronize);
         return tokens;
     }
 
-    private void sample(int first, int count, SamplingRow[] rules, SampledToken[] into) {
-        boolean withTop = false;
-        for (int i = first; i < first + count; i++) {
-            withTop |= rules[i].topLogprobs() > 0;
-        }
-        boolean top = withTop;
+    /**
+     * Has something queued by all ranks. With several, each waits until its own is done: so a rank whose GPU fails tells it,
+     * and no GPU's queue has to wait for what another will never do.
+     */
+    private void compute(Consumer<Rank> queue) {
         inStep(rank -> {
-            if (rank == ranks.getFirst()) {
-                rank.sample(ranks, first, count, rules, top, into);
-            } else {
+            queue.accept(rank);
+            if (ranks.size() > 1) {
                 rank.synchronize();
             }
+        });
+    }
+
+    private void sample(int first, int count, SamplingRow[] rules, SampledToken[] into) {
+        boolean withTop = Arrays.stream(rules, first, first + count).anyMatch(rule -> rule.topLogprobs() > 0);
+        on(ranks.getFirst(), rank -> {
+            rank.sample(ranks, first, count, rules, withTop, into);
+            return null;
         });
     }
 
@@ -243,13 +244,17 @@ final class RankGroup {
         }
     }
 
-    /** Closes all GPUs, also after a fault. */
+    /** Closes all GPUs, also after a fault; what one of them says then doesn't keep the others open. */
     void close() {
         for (Rank rank : ranks) {
-            GpuThread.join(rank.thread().submit(() -> {
-                rank.close();
-                return null;
-            }));
+            try {
+                GpuThread.join(rank.thread().submit(() -> {
+                    rank.close();
+                    return null;
+                }));
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.WARNING, "A GPU was not closed in good order", e);
+            }
             rank.thread().close();
         }
     }

@@ -6,7 +6,9 @@ import io.intramuros.kernels.cuda.driver.GpuContext;
 import io.intramuros.kernels.cuda.driver.GpuEvent;
 import io.intramuros.kernels.cuda.driver.GpuStream;
 import io.intramuros.kernels.cuda.driver.PinnedBuffer;
+import java.lang.foreign.MemorySegment;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 
 /**
  * Brings weights from mapped files to one GPU, through two pinned buffers by turns: while one is on its way, the next rows
@@ -17,6 +19,11 @@ final class WeightUploader {
     private static final long CHUNK_BYTES = 16L << 20;
 
     private static final int BUFFERS = 2;
+
+    /** What a thread reads at once, and how many read at the same time. */
+    private static final long LEAST_PIECE_BYTES = 1L << 20;
+
+    private static final int MOST_PIECES = 8;
 
     /** From so many bytes on, a copy takes as long as the bus needs, and not as its beginning and end do. */
     private static final long LEAST_MEASURED_BYTES = 4L << 20;
@@ -55,9 +62,25 @@ final class WeightUploader {
         for (int row = 0; row < rows; row += rowsPerChunk) {
             int count = Math.min(rowsPerChunk, rows - row);
             int slot = next();
-            weight.fill(tensor, rank, row, count, staging[slot].memory().asSlice(0, count * rowBytes));
+            fill(tensor, weight, row, count, staging[slot].memory().asSlice(0, count * rowBytes));
             send(slot, to, offset + row * rowBytes, count * rowBytes);
         }
+    }
+
+    /** By several threads, so that a disk is asked for more than one place at a time. */
+    private void fill(HostTensor tensor, CudaWeight weight, int firstRow, int rows, MemorySegment to) {
+        long rowBytes = to.byteSize() / rows;
+        int pieces = Math.clamp(to.byteSize() / LEAST_PIECE_BYTES, 1, Math.min(rows, MOST_PIECES));
+        IntStream.range(0, pieces).parallel().forEach(piece -> {
+            int begin = (int) ((long) rows * piece / pieces);
+            int end = (int) ((long) rows * (piece + 1) / pieces);
+            weight.fill(
+                    tensor,
+                    rank,
+                    firstRow + begin,
+                    end - begin,
+                    to.asSlice(begin * rowBytes, (end - begin) * rowBytes));
+        });
     }
 
     /** This rank's share of a tensor of one row, as FP32. */
