@@ -25,9 +25,16 @@ final class GoldenChecks {
     private static final float NARROW_TOLERANCE = 2e-2f;
 
     private final Function<BackendOptions, Backend> openBackend;
+    private final float halfTolerance;
 
     GoldenChecks(Function<BackendOptions, Backend> openBackend) {
+        this(openBackend, NARROW_TOLERANCE);
+    }
+
+    /** @param halfTolerance of the log-probabilities of F16 models, where a backend computes with fewer bits than F16 has */
+    GoldenChecks(Function<BackendOptions, Backend> openBackend, float halfTolerance) {
         this.openBackend = openBackend;
+        this.halfTolerance = halfTolerance;
     }
 
     /**
@@ -37,7 +44,11 @@ final class GoldenChecks {
      */
     void score(Path path, int... chunks) throws IOException {
         GoldenModels.Expected expected = GoldenModels.expected(path);
-        float tolerance = expected.precision().matches("float32|f32") ? F32_TOLERANCE : NARROW_TOLERANCE;
+        float tolerance = switch (expected.precision()) {
+            case "float32", "f32" -> F32_TOLERANCE;
+            case "float16", "f16" -> halfTolerance;
+            default -> NARROW_TOLERANCE;
+        };
         try (LoadedModel loaded = LoadedModel.load(settings(path, 256), openBackend, progress -> {})) {
             for (GoldenModels.Text text : expected.texts()) {
                 for (int chunk : chunks) {

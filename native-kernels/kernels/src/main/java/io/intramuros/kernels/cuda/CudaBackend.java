@@ -68,8 +68,8 @@ public final class CudaBackend implements Backend {
      * Opens GPUs for an engine; nobody else of this process gets them meanwhile.
      *
      * @param devices ordinals, in the order of their ranks; empty for all that the kernels run on
-     * @throws BackendUnavailableException if there is no driver, no GPU, or none that the kernels run on
-     * @throws IllegalArgumentException if a device doesn't exist, doesn't suit, or is taken
+     * @throws BackendUnavailableException if there is no driver, no GPU, none that the kernels run on, or one is taken
+     * @throws IllegalArgumentException if a device doesn't exist or doesn't suit
      */
     public static Backend open(List<Integer> devices) {
         List<Gpu> gpus = GpuChoice.choose(Gpu.all(), devices);

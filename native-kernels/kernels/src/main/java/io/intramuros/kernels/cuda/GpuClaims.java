@@ -1,5 +1,6 @@
 package io.intramuros.kernels.cuda;
 
+import io.intramuros.kernels.BackendUnavailableException;
 import io.intramuros.kernels.cuda.driver.Gpu;
 import java.util.HashSet;
 import java.util.List;
@@ -17,12 +18,12 @@ final class GpuClaims {
     /**
      * Takes GPUs, all or none.
      *
-     * @throws IllegalArgumentException if one of them is taken
+     * @throws BackendUnavailableException if one of them is taken
      */
     static synchronized void take(List<Gpu> gpus) {
         for (Gpu gpu : gpus) {
             if (CLAIMED.contains(gpu.busId())) {
-                throw new IllegalArgumentException(gpu.description()
+                throw new BackendUnavailableException(gpu.description()
                         + " is used by another engine of this server; name other GPUs in the engine's devices, or remove"
                         + " the other engine first");
             }
