@@ -44,7 +44,7 @@ public class AnsweringEngineTest extends RunningSubsystem {
     public void aReadyEngineTellsWhichModelRuns() throws Exception {
         start("<engine name=\"main\" model=\"tiny.gguf\" model-id=\"tiny\" demonstration=\"true\"/>");
         await("main", "ready");
-        assertEquals("Tiny", read("main", "model-name").asString());
+        assertEquals("tiny", read("main", "model-name").asString());
         assertEquals("llama", read("main", "model-family").asString());
         assertEquals("BF16", read("main", "precision").asString());
         assertFalse(read("main", "quantised").asBoolean());
