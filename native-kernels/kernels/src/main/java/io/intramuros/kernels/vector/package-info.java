@@ -21,6 +21,6 @@
  *
  * <p>Later, on a Xeon of Sapphire Rapids' generation with AVX-512, idle, two threads, by turns with llama.cpp: BF16 decode
  * 1.03 times as fast (44.5 tokens a second, 12 GB/s of weights, 42 % of the bandwidth of a plain read), BF16 prompts of 256
- * tokens 0.73 times.
+ * tokens 0.73 times. With Llama 3.2 1B's shape decode reads 15.3 GB/s of weights, 63 % of a plain read.
  */
 package io.intramuros.kernels.vector;
