@@ -4,6 +4,7 @@ import io.intramuros.kernels.KvLayout;
 import io.intramuros.kernels.RmsNorm;
 import io.intramuros.kernels.SampledToken;
 import io.intramuros.kernels.SamplingRow;
+import io.intramuros.kernels.Split;
 import io.intramuros.kernels.cuda.driver.Blas;
 import io.intramuros.kernels.cuda.driver.CudaException;
 import io.intramuros.kernels.cuda.driver.CudaLibraries;
@@ -20,6 +21,8 @@ import java.util.Optional;
  */
 final class Rank {
     private static final System.Logger LOG = System.getLogger(Rank.class.getName());
+
+    private static final Split BY_TOKENS = Split.rows(1);
 
     private final int index;
     private final int ranks;
@@ -350,8 +353,8 @@ final class Rank {
     /** A head that every rank has whole is divided all the same: its rows, where nothing else needs them together. */
     private void launchLogits(StepProgram.Logits logits, int first, int count, Sampling out) {
         CudaWeight head = logits.head();
-        int begin = head.divided() ? head.firstRow(index) : sliceBegin(head.rows(), index);
-        int end = head.divided() ? begin + head.rowsOf(index) : sliceBegin(head.rows(), index + 1);
+        int begin = head.divided() ? head.firstRow(index) : BY_TOKENS.begin(head.rows(), index, ranks);
+        int end = head.divided() ? begin + head.rowsOf(index) : BY_TOKENS.begin(head.rows(), index + 1, ranks);
         logitsBegin = begin;
         logitsEnd = end;
         ProjectionTarget target = new ProjectionTarget(
@@ -363,10 +366,6 @@ final class Rank {
                 head.rows());
         ProjectionInput in = normed(logits.hidden(), logits.gain(), logits.epsilon(), tables.logitRows(first), count);
         projections.project(launcher, in, List.of(target), false);
-    }
-
-    private int sliceBegin(int rows, int rank) {
-        return (int) ((long) rows * rank / ranks);
     }
 
     /** Frees everything, also after a fault. */

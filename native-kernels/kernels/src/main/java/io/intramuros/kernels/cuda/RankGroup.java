@@ -230,10 +230,12 @@ final class RankGroup {
 
     private void sample(int first, int count, SamplingRow[] rules, SampledToken[] into) {
         boolean withTop = Arrays.stream(rules, first, first + count).anyMatch(rule -> rule.topLogprobs() > 0);
-        on(ranks.getFirst(), rank -> {
-            rank.sample(ranks, first, count, rules, withTop, into);
-            return null;
-        });
+        Rank sampler = ranks.getFirst();
+        // A fault goes to run() as it is, like those of the parts before.
+        GpuThread.join(sampler.thread().submit(() -> {
+            sampler.sample(ranks, first, count, rules, withTop, into);
+            return sampler;
+        }));
     }
 
     private void abort() {
