@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.intramuros.engine.generation.Answer;
 import io.intramuros.engine.testing.Recorder;
@@ -16,6 +17,7 @@ import io.intramuros.kernels.StepBatch;
 import io.intramuros.kernels.TensorType;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -27,13 +29,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several requests at once: batching, cancelling, faults, shutting down. */
+@ParameterizedClass(name = "on a device of its own: {0}")
+@ValueSource(booleans = {false, true})
 @Timeout(60)
 class EngineUnderLoadTest {
     private static final int BYTES_PER_TOKEN_F32 = 512;
+
+    @Parameter
+    boolean device;
 
     @TempDir
     Path directory;
@@ -165,6 +175,51 @@ class EngineUnderLoadTest {
     }
 
     @Test
+    void aTokenIsHeardAsTextWhileTheNextIsComputed() throws Exception {
+        Semaphore steps = new Semaphore(1);
+        start(settings(4, 4), batch -> steps.acquireUninterruptibly());
+        CountDownLatch heard = new CountDownLatch(1);
+        Recorder listener = new Recorder() {
+            @Override
+            public synchronized void onText(String piece, int tokens) {
+                super.onText(piece, tokens);
+                heard.countDown();
+            }
+        };
+        Answer answer = engine.submit(request(5), listener);
+        heard.await();
+
+        assertEquals(1, listener.text().length());
+        assertEquals(0, steps.availablePermits());
+        steps.release(4);
+        assertEquals(FinishReason.LENGTH, join(answer).reason());
+        assertEquals(5, listener.text().length());
+    }
+
+    @Test
+    void anAnswerEndsWithTheTokenThatCompletesItsStopText() throws Exception {
+        start(settings(4, 4));
+        Recorder whole = new Recorder();
+        Answer unstopped = engine.submit(request(40), whole);
+        join(unstopped);
+        String stop = whole.text().substring(20, 23);
+        int end = whole.text().indexOf(stop) + stop.length();
+        GenerationRequest stopped = new GenerationRequest(
+                engine.encode(new Prompt.Text("Tell me")), 40, Sampling.GREEDY, List.of(stop), true);
+        Answer first = engine.submit(stopped, new Recorder());
+        Answer beside = submit(40);
+
+        GenerationResult result = join(first);
+        assertEquals(FinishReason.STOP, result.reason());
+        assertEquals(end, result.completionTokens());
+        assertArrayEquals(Arrays.copyOf(unstopped.drawnTokens(), end), first.drawnTokens());
+        assertEquals(FinishReason.LENGTH, join(beside).reason());
+        assertArrayEquals(unstopped.drawnTokens(), beside.drawnTokens());
+        assertEquals(80 + end, engine.statistics().completionTokens());
+        assertEquals(0, engine.statistics().cacheUsedBytes());
+    }
+
+    @Test
     void aListenerThatThrowsEndsOnlyItsOwnAnswer() throws Exception {
         Semaphore steps = new Semaphore(0);
         start(settings(4, 4), batch -> steps.acquireUninterruptibly());
@@ -227,6 +282,30 @@ class EngineUnderLoadTest {
         assertTrue(failure.error().orElseThrow().contains("a kernel failed"));
         assertEquals(0, engine.statistics().cacheUsedBytes());
         assertEquals(FinishReason.LENGTH, join(submit(5)).reason());
+    }
+
+    @Test
+    void aStepThatThrowsDoesNotFailAnAnswerThatItsTextHasEnded() throws Exception {
+        assumeTrue(device, "elsewhere no step begins before the last one's text is known");
+        AtomicInteger step = new AtomicInteger();
+        start(settings(1, 4), batch -> {
+            if (step.incrementAndGet() == 4) {
+                throw new IllegalStateException("a kernel failed");
+            }
+        });
+        Recorder whole = new Recorder();
+        join(engine.submit(request(3), whole));
+        step.set(0);
+        Recorder recorder = new Recorder();
+        GenerationResult result = join(engine.submit(
+                new GenerationRequest(
+                        engine.encode(new Prompt.Text("Tell me")), 50, Sampling.GREEDY, List.of(whole.text()), true),
+                recorder));
+
+        assertEquals(FinishReason.STOP, result.reason());
+        assertEquals(3, result.completionTokens());
+        assertEquals(FinishReason.LENGTH, join(submit(5)).reason());
+        assertEquals(List.of(result), recorder.ends());
     }
 
     @Test
@@ -341,7 +420,8 @@ class EngineUnderLoadTest {
 
     private void start(EngineSettings settings, Consumer<StepBatch> beforeStep, UnaryOperator<SampledToken[]> results)
             throws InterruptedException {
-        engine = LocalEngine.start(settings, new WatchedBackend(beforeStep, results)::open);
+        WatchedBackend watched = new WatchedBackend(beforeStep, results);
+        engine = LocalEngine.start(settings, device ? watched::openAsDevice : watched::open);
         assertEquals(EngineStatus.State.READY, engine.awaitLoaded().state(), engine.status()::detail);
     }
 

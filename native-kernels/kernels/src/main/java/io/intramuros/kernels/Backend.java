@@ -7,7 +7,7 @@ import java.util.List;
  *
  * <p>The operations are cut where a device profits from fusing: a norm with the projections that read it, gate with up,
  * a projection with the residual it is added to. Sums are accumulated in FP32 whatever the weights' type. An operation
- * may return before the device has done it; {@link #sample} returns results and so waits.
+ * may return before the device has done it; whoever awaits the tokens of {@link #sample} knows that all before is done.
  *
  * <p>One thread, the engine's step loop, calls a backend, unless a method says otherwise. Weights, activations and stores belong to the backend that
  * made them. Nothing is allocated on the device between {@link #beginStep} and {@link #endStep}.
@@ -22,6 +22,14 @@ public interface Backend extends AutoCloseable {
 
     /** One line for the log and the console: what was found and chosen, such as vector width and threads. */
     String description();
+
+    /**
+     * Whether devices of their own compute while the thread that calls goes on. If not, an operation has been computed when
+     * it returns.
+     */
+    default boolean asynchronous() {
+        return false;
+    }
 
     /**
      * What was last read of each GPU that computes here, in the order in which the backend uses them; empty for a backend
@@ -93,9 +101,10 @@ public interface Backend extends AutoCloseable {
 
     /**
      * Logits of the batch's {@link StepBatch#logitRows()}, and a token from each: {@code rows[i]} says how the token of
-     * logit row {@code i} is taken. {@code head} is {@code [V, D]}.
+     * logit row {@code i} is taken. {@code head} is {@code [V, D]}. The last operation of a step; its tokens may be awaited
+     * after {@link #endStep}, and must be before the next step begins.
      */
-    SampledToken[] sample(Activations hidden, RmsNorm norm, Weight head, SamplingRow[] rows);
+    PendingTokens sample(Activations hidden, RmsNorm norm, Weight head, SamplingRow[] rows);
 
     /**
      * Copies the first {@code rows} rows back to the host, for tests and diagnosis; waits until they are computed.

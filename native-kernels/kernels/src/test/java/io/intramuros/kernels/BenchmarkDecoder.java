@@ -143,7 +143,7 @@ final class BenchmarkDecoder {
             backend.gatedUp(hidden, norm, gate[i], up[i], inner);
             backend.projectAdd(inner, down[i], hidden);
         }
-        backend.sample(hidden, norm, embedding, sampling);
+        backend.sample(hidden, norm, embedding, sampling).await();
         backend.endStep();
     }
 }

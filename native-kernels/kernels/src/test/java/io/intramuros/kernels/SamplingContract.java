@@ -181,13 +181,19 @@ abstract class SamplingContract extends BackendFixture {
 
     private static SampledToken[] sample(
             Backend b, PlainTensor head, PlainTensor gain, float[][] hidden, int[] logitRows, SamplingRow[] rows) {
+        return begin(b, head, gain, hidden, logitRows, rows).await();
+    }
+
+    /** A step that does nothing but sample. */
+    static PendingTokens begin(
+            Backend b, PlainTensor head, PlainTensor gain, float[][] hidden, int[] logitRows, SamplingRow[] rows) {
         Activations activations = input(b, hidden);
         RmsNorm norm = new RmsNorm(place(b, gain), EPSILON);
         Weight placed = place(b, head);
         int[] positions = IntStream.range(0, hidden.length).toArray();
         b.beginStep(new StepBatch(
                 new int[hidden.length], positions, new int[] {0, hidden.length}, new int[][] {{}}, logitRows));
-        SampledToken[] sampled = b.sample(activations, norm, placed, rows);
+        PendingTokens sampled = b.sample(activations, norm, placed, rows);
         b.endStep();
         return sampled;
     }

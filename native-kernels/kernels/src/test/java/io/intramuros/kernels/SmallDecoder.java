@@ -155,7 +155,8 @@ final class SmallDecoder {
             for (int layer = 0; layer < LAYERS; layer++) {
                 compute(layer, placed.layers().get(layer));
             }
-            return backend.sample(activations[0], placed.norm(), placed.head(), greedy);
+            return backend.sample(activations[0], placed.norm(), placed.head(), greedy)
+                    .await();
         } finally {
             backend.endStep();
         }

@@ -41,8 +41,9 @@ public final class Scorer {
         List<SampledToken> scores = new ArrayList<>();
         for (int from = 0; from < tokens.length - 1; from += chunkTokens) {
             int count = Math.min(chunkTokens, tokens.length - 1 - from);
-            scores.addAll(List.of(
-                    loaded.transformer().step(batch(tokens, from, count, table), rows(tokens, from, count, top))));
+            scores.addAll(List.of(loaded.transformer()
+                    .step(batch(tokens, from, count, table), rows(tokens, from, count, top))
+                    .await()));
         }
         return scores;
     }

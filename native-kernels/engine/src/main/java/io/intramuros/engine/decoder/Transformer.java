@@ -4,6 +4,7 @@ import io.intramuros.engine.model.ModelConfig;
 import io.intramuros.kernels.Activations;
 import io.intramuros.kernels.Backend;
 import io.intramuros.kernels.KvStore;
+import io.intramuros.kernels.PendingTokens;
 import io.intramuros.kernels.Rope;
 import io.intramuros.kernels.SampledToken;
 import io.intramuros.kernels.SamplingRow;
@@ -60,14 +61,19 @@ public final class Transformer {
         return maxRows;
     }
 
+    /** Whether a step is still computed when {@link #step} has returned, until its tokens are awaited. */
+    public boolean asynchronous() {
+        return backend.asynchronous();
+    }
+
     /**
-     * Computes a step: keys and values of its tokens go to the cache, and each logit row gives a token.
+     * Begins a step: keys and values of its tokens go to the cache, and each logit row gives a token.
      *
      * @param batch the step, of at most {@link #maxRows()} tokens
      * @param sampling one per logit row
-     * @return one token per logit row
+     * @return one token per logit row, to be awaited before the next step
      */
-    public SampledToken[] step(StepBatch batch, SamplingRow[] sampling) {
+    public PendingTokens step(StepBatch batch, SamplingRow[] sampling) {
         backend.beginStep(batch);
         try {
             backend.embed(weights.embedding(), hidden);
@@ -76,7 +82,7 @@ public final class Transformer {
                 feedForward(weights.layers().get(layer));
             }
             return sampling.length == 0
-                    ? NOTHING
+                    ? () -> NOTHING
                     : backend.sample(hidden, weights.finalNorm(), weights.head(), sampling);
         } finally {
             backend.endStep();

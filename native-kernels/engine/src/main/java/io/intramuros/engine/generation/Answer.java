@@ -30,6 +30,8 @@ public final class Answer extends Sequence implements Generation {
     private final Delivery delivery;
     private final long submittedNanos = System.nanoTime();
     private long firstTokenNanos;
+    private boolean over;
+    private boolean untold;
     private volatile Cancellation cancellation;
 
     /** Why an answer was cancelled: by its owner, without a word, or because its listener failed. */
@@ -83,30 +85,48 @@ public final class Answer extends Sequence implements Generation {
                 sampling.temperature(), sampling.topK(), sampling.topP(), sampling.seed(), length(), -1, 0);
     }
 
-    /**
-     * Takes the next token, and gives the listener the text that it completes.
-     *
-     * @return why the answer has ended with it, or empty if it goes on
-     */
-    public Optional<FinishReason> take(SampledToken token) {
+    /** Takes the next token. What it means as text is told later, by {@link #tell}: before the next one is taken. */
+    public void take(SampledToken token) {
         if (drawn() == 0) {
             firstTokenNanos = System.nanoTime();
         }
         append(token.id());
-        if (endTokens.contains(token.id())) {
+        untold = true;
+        over = length() == longest || endTokens.contains(token.id());
+    }
+
+    /** Whether nothing can follow: its last token was taken, or it was ended. */
+    public boolean over() {
+        return over;
+    }
+
+    /**
+     * Gives the listener the text that the token taken last completes.
+     *
+     * @return why the answer has ended with it, or empty if it goes on
+     */
+    public Optional<FinishReason> tell() {
+        if (!untold) {
+            return Optional.empty();
+        }
+        untold = false;
+        int token = tokens()[length() - 1];
+        boolean ended = endTokens.contains(token);
+        if (!ended) {
+            show(stop.accept(detokenizer.append(token)));
+        }
+        if (over && !stop.matched()) {
             showRest();
+        }
+        if (ended || stop.matched()) {
             return Optional.of(FinishReason.STOP);
         }
-        show(stop.accept(detokenizer.append(token.id())));
-        if (!stop.matched() && length() == longest) {
-            showRest();
-            return Optional.of(stop.matched() ? FinishReason.STOP : FinishReason.LENGTH);
-        }
-        return stop.matched() ? Optional.of(FinishReason.STOP) : Optional.empty();
+        return over ? Optional.of(FinishReason.LENGTH) : Optional.empty();
     }
 
     /** Tells the listener that it is over. To be called once, when its blocks are free. */
     public void end(FinishReason reason, Optional<String> error) {
+        over = true;
         Optional<String> why = reason == FinishReason.CANCELLED && cancellation != null ? cancellation.reason : error;
         long now = System.nanoTime();
         delivery.end(new GenerationResult(

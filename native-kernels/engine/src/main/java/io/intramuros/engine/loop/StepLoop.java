@@ -12,9 +12,11 @@ import io.intramuros.engine.scheduler.Chunk;
 import io.intramuros.engine.scheduler.Scheduler;
 import io.intramuros.engine.thermal.ThermalPolicy;
 import io.intramuros.kernels.DeviceFailedException;
+import io.intramuros.kernels.PendingTokens;
 import io.intramuros.kernels.SampledToken;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +26,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Turns requests into answers, step by step, on the one thread that calls {@link #run}: take in new requests, let go of
  * cancelled ones, plan, compute, hand out tokens.
+ *
+ * <p>A device of its own is kept busy: it gets the next step as soon as the last one's tokens are known, and those become
+ * text while it computes. A stop text is found then with one more token on its way, which is dropped.
  *
  * <p>A fault of one sequence (logits that are not finite, a token that cannot become text) ends that sequence. A step that
  * throws ends the requests that were in it, and the loop goes on with the others; {@value #FAILURES_IN_A_ROW} such steps
@@ -46,6 +51,7 @@ public final class StepLoop {
     private final Pacing pacing;
     private final int mostOpen;
     private final int places;
+    private final List<Answer> untold = new ArrayList<>();
     private int failuresInARow;
     private boolean paused;
 
@@ -152,7 +158,7 @@ public final class StepLoop {
     private boolean awaitWork() {
         lock.lock();
         try {
-            while (!closing && arrived.isEmpty() && scheduler.idle()) {
+            while (!closing && arrived.isEmpty() && scheduler.idle() && untold.isEmpty()) {
                 work.awaitUninterruptibly();
             }
             if (paused) {
@@ -189,7 +195,9 @@ public final class StepLoop {
         List<Chunk<Answer>> plan = scheduler.plan();
         paused = plan.isEmpty() && !scheduler.idle();
         meter.occupied(scheduler.running().size(), cache.usedBlocks());
-        if (!plan.isEmpty()) {
+        if (plan.isEmpty()) {
+            tell();
+        } else {
             compute(plan);
         }
         if (scheduler.idle()) {
@@ -201,35 +209,84 @@ public final class StepLoop {
     private void letGoOfCancelled() {
         for (Answer answer : scheduler.all()) {
             if (answer.cancelled()) {
-                end(answer, FinishReason.CANCELLED, Optional.empty());
+                tell(answer);
+                if (!answer.over()) {
+                    end(answer, FinishReason.CANCELLED, Optional.empty());
+                }
             }
         }
     }
 
     private void compute(List<Chunk<Answer>> plan) {
         Step step = Step.of(plan);
+        PendingTokens tokens = begin(step);
+        tell();
         SampledToken[] drawn;
         try {
-            drawn = loaded.transformer().step(step.batch(), step.sampling());
+            drawn = tokens.await();
         } catch (RuntimeException e) {
             stepFailed(plan, e);
             return;
         }
         failuresInARow = 0;
-        meter.stepDone(step.promptTokens(), drawn.length);
+        meter.stepDone(step.promptTokens(), take(plan, drawn));
+        if (!loaded.transformer().asynchronous()) {
+            tell();
+        }
+    }
+
+    /** A step that can't begin fails when its tokens are awaited, as one that can't be finished does. */
+    private PendingTokens begin(Step step) {
+        try {
+            return loaded.transformer().step(step.batch(), step.sampling());
+        } catch (RuntimeException e) {
+            return () -> {
+                throw e;
+            };
+        }
+    }
+
+    /** Returns how many tokens were taken. */
+    private int take(List<Chunk<Answer>> plan, SampledToken[] drawn) {
         int next = 0;
+        int taken = 0;
         for (Chunk<Answer> chunk : plan) {
-            scheduler.computed(chunk);
-            if (chunk.last()) {
-                handOut(chunk.sequence(), drawn[next++]);
+            SampledToken token = chunk.last() ? drawn[next++] : null;
+            Answer answer = chunk.sequence();
+            if (answer.over()) {
+                // Its text ended it while this step was computed.
+                continue;
             }
+            scheduler.computed(chunk);
+            if (token != null) {
+                take(answer, token);
+                taken++;
+            }
+        }
+        return taken;
+    }
+
+    private void take(Answer answer, SampledToken token) {
+        if (Float.isNaN(token.logprob())) {
+            String reason =
+                    "The model's numbers were not finite at token " + answer.length() + "; its weights may be damaged.";
+            end(answer, FinishReason.FAILED, Optional.of(reason));
+            return;
+        }
+        answer.take(token);
+        untold.add(answer);
+        if (answer.over()) {
+            scheduler.remove(answer);
         }
     }
 
     private void stepFailed(List<Chunk<Answer>> plan, RuntimeException failure) {
         LOG.log(System.Logger.Level.ERROR, "A step of the engine " + name + " failed", failure);
         String reason = "The computation failed: " + describe(failure);
-        plan.forEach(chunk -> end(chunk.sequence(), FinishReason.FAILED, Optional.of(reason)));
+        plan.stream()
+                .map(Chunk::sequence)
+                .filter(answer -> !answer.over())
+                .forEach(answer -> end(answer, FinishReason.FAILED, Optional.of(reason)));
         if (failure instanceof DeviceFailedException) {
             throw failure;
         }
@@ -240,16 +297,17 @@ public final class StepLoop {
         }
     }
 
-    private void handOut(Answer answer, SampledToken token) {
-        if (Float.isNaN(token.logprob())) {
-            String reason =
-                    "The model's numbers were not finite at token " + answer.length() + "; its weights may be damaged.";
-            end(answer, FinishReason.FAILED, Optional.of(reason));
-            return;
-        }
+    /** Makes text of the tokens that were taken last. */
+    private void tell() {
+        untold.forEach(this::tell);
+        untold.clear();
+    }
+
+    /** Never throws: an answer that is over is known to nobody else, and hears its end here or never. */
+    private void tell(Answer answer) {
         try {
-            answer.take(token).ifPresent(reason -> end(answer, reason, Optional.empty()));
-        } catch (RuntimeException e) {
+            answer.tell().ifPresent(reason -> end(answer, reason, Optional.empty()));
+        } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.ERROR, "The engine " + name + " could not turn a token into text", e);
             end(answer, FinishReason.FAILED, Optional.of("A token could not be turned into text: " + describe(e)));
         }
@@ -278,6 +336,7 @@ public final class StepLoop {
         } finally {
             lock.unlock();
         }
+        tell();
         FinishReason reason = failure.isPresent() ? FinishReason.FAILED : FinishReason.CANCELLED;
         Optional<String> error = failure.or(() -> Optional.of("The engine " + name + " was shut down."));
         scheduler.all().forEach(answer -> end(answer, reason, error));

@@ -3,6 +3,7 @@ package io.intramuros.engine.testing;
 import io.intramuros.kernels.Backend;
 import io.intramuros.kernels.BackendOptions;
 import io.intramuros.kernels.DeviceReading;
+import io.intramuros.kernels.PendingTokens;
 import io.intramuros.kernels.SampledToken;
 import io.intramuros.kernels.StepBatch;
 import io.intramuros.kernels.vector.VectorBackend;
@@ -46,6 +47,11 @@ public final class WatchedBackend {
         this(beforeStep, UnaryOperator.identity());
     }
 
+    /** Opens the backend as one that computes on a device of its own. */
+    public Backend openAsDevice(BackendOptions options) {
+        return BusyDevice.of(open(options));
+    }
+
     /** Opens the backend. */
     public Backend open(BackendOptions options) {
         Backend real = new VectorBackend(options.threads());
@@ -59,10 +65,14 @@ public final class WatchedBackend {
                     }
                     try {
                         Object result = method.invoke(real, arguments);
-                        return method.getName().equals("sample") ? results.apply((SampledToken[]) result) : result;
+                        return method.getName().equals("sample") ? spoiled((PendingTokens) result) : result;
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     }
                 });
+    }
+
+    private PendingTokens spoiled(PendingTokens drawn) {
+        return () -> results.apply(drawn.await());
     }
 }

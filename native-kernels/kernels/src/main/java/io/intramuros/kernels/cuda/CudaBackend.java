@@ -12,9 +12,9 @@ import io.intramuros.kernels.KvLayout;
 import io.intramuros.kernels.KvStore;
 import io.intramuros.kernels.MemoryPlan;
 import io.intramuros.kernels.OutOfDeviceMemoryException;
+import io.intramuros.kernels.PendingTokens;
 import io.intramuros.kernels.RmsNorm;
 import io.intramuros.kernels.Rope;
-import io.intramuros.kernels.SampledToken;
 import io.intramuros.kernels.SamplingRow;
 import io.intramuros.kernels.Split;
 import io.intramuros.kernels.StepBatch;
@@ -124,6 +124,11 @@ public final class CudaBackend implements Backend {
         boolean blas = ranks.all().stream().allMatch(Rank::hasBlas);
         return gpus.stream().map(Gpu::description).collect(Collectors.joining(", "))
                 + (blas ? ", with cuBLAS" : ", without cuBLAS");
+    }
+
+    @Override
+    public boolean asynchronous() {
+        return true;
     }
 
     @Override
@@ -315,7 +320,7 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
-    public SampledToken[] sample(Activations hidden, RmsNorm norm, Weight head, SamplingRow[] rows) {
+    public PendingTokens sample(Activations hidden, RmsNorm norm, Weight head, SamplingRow[] rows) {
         for (SamplingRow row : rows) {
             if (row.topLogprobs() > Sampling.MOST_TOP) {
                 throw new IllegalArgumentException("at most " + Sampling.MOST_TOP
@@ -389,12 +394,12 @@ public final class CudaBackend implements Backend {
 
     private void flush() {
         if (!pending.isEmpty()) {
-            run(null, new SamplingRow[0]);
+            run(null, new SamplingRow[0]).await();
         }
     }
 
-    /** Has all that is pending done, and tokens sampled if there are logits. */
-    private SampledToken[] run(StepProgram.Logits logits, SamplingRow[] rules) {
+    /** Has all that is pending begun, and tokens sampled if there are logits. */
+    private PendingTokens run(StepProgram.Logits logits, SamplingRow[] rules) {
         StepProgram program = new StepProgram(batch, pending, logits);
         pending.clear();
         Workspace need = workspace();

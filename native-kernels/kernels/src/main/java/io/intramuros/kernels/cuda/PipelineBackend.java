@@ -9,9 +9,9 @@ import io.intramuros.kernels.HostTensor;
 import io.intramuros.kernels.KvLayout;
 import io.intramuros.kernels.KvStore;
 import io.intramuros.kernels.MemoryPlan;
+import io.intramuros.kernels.PendingTokens;
 import io.intramuros.kernels.RmsNorm;
 import io.intramuros.kernels.Rope;
-import io.intramuros.kernels.SampledToken;
 import io.intramuros.kernels.SamplingRow;
 import io.intramuros.kernels.Split;
 import io.intramuros.kernels.StepBatch;
@@ -102,6 +102,11 @@ final class PipelineBackend implements Backend {
     @Override
     public String description() {
         return stages.stream().map(Backend::description).collect(Collectors.joining(", then "));
+    }
+
+    @Override
+    public boolean asynchronous() {
+        return true;
     }
 
     @Override
@@ -202,7 +207,7 @@ final class PipelineBackend implements Backend {
     }
 
     @Override
-    public SampledToken[] sample(Activations hidden, RmsNorm norm, Weight head, SamplingRow[] rows) {
+    public PendingTokens sample(Activations hidden, RmsNorm norm, Weight head, SamplingRow[] rows) {
         moveTo(stages.size() - 1, hidden);
         return stage().sample(here(hidden), here(norm), here(head), rows);
     }

@@ -1,6 +1,7 @@
 package io.intramuros.kernels.cuda;
 
 import io.intramuros.kernels.DeviceFailedException;
+import io.intramuros.kernels.PendingTokens;
 import io.intramuros.kernels.SampledToken;
 import io.intramuros.kernels.SamplingRow;
 import io.intramuros.kernels.cuda.driver.CudaException;
@@ -19,8 +20,11 @@ import java.util.function.Function;
 final class RankGroup {
     private static final System.Logger LOG = System.getLogger(RankGroup.class.getName());
 
+    private static final SampledToken[] NOTHING = {};
+
     private final List<Rank> ranks;
     private Workspace prepared;
+    private CompletableFuture<SampledToken[]> running = CompletableFuture.completedFuture(NOTHING);
     private DeviceFailedException failure;
 
     private RankGroup(List<Rank> ranks) {
@@ -97,8 +101,8 @@ final class RankGroup {
     }
 
     /** Has a part of a step done: a rank that fails ends the others' waiting for it, and no step can follow. */
-    private void inStep(Consumer<Rank> task) {
-        results(ranks.stream()
+    private CompletableFuture<List<Rank>> inStep(Consumer<Rank> task) {
+        List<CompletableFuture<Rank>> parts = ranks.stream()
                 .map(rank -> rank.thread()
                         .submit(() -> {
                             task.accept(rank);
@@ -109,7 +113,9 @@ final class RankGroup {
                                 abort();
                             }
                         }))
-                .toList());
+                .toList();
+        return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
+                .handle((nothing, fault) -> results(parts));
     }
 
     private static <T> List<T> results(List<CompletableFuture<T>> running) {
@@ -139,12 +145,12 @@ final class RankGroup {
     }
 
     /**
-     * Runs a step.
+     * Begins a step. The ranks' threads carry it to its end; the caller's is free until it awaits the tokens.
      *
      * @return one token per logit row
-     * @throws DeviceFailedException if a GPU failed, now or before
+     * @throws DeviceFailedException if a GPU failed before
      */
-    SampledToken[] run(
+    PendingTokens run(
             Workspace need,
             StepProgram program,
             AttentionPlan plan,
@@ -154,9 +160,21 @@ final class RankGroup {
         if (failure != null) {
             throw failure;
         }
+        if (!running.isDone()) {
+            throw new IllegalStateException("the tokens of the last step have not been awaited");
+        }
         try {
             prepare(need);
-            return runOn(program, plan, shape, graph, rules);
+        } catch (CudaException e) {
+            throw failed(e);
+        }
+        running = begin(program, plan, shape, graph, rules);
+        return this::await;
+    }
+
+    private SampledToken[] await() {
+        try {
+            return GpuThread.join(running);
         } catch (CudaException e) {
             throw failed(e);
         } catch (RuntimeException e) {
@@ -194,33 +212,31 @@ final class RankGroup {
         prepared = need;
     }
 
-    private SampledToken[] runOn(
+    private CompletableFuture<SampledToken[]> begin(
             StepProgram program, AttentionPlan plan, StepShape shape, boolean graph, SamplingRow[] rules) {
         Sampling sampling = ranks.getFirst().sampling();
         StepProgram.Logits logits = program.logits();
         boolean atOnce = logits != null && shape.logitRows() <= sampling.rows();
-        compute(rank -> rank.queue(program, plan, shape, graph, rules, sampling));
         SampledToken[] tokens = new SampledToken[rules.length];
+        CompletableFuture<?> computed = compute(rank -> rank.queue(program, plan, shape, graph, rules, sampling));
         if (atOnce) {
-            sample(0, rules.length, rules, tokens);
-            return tokens;
+            return computed.thenCompose(all -> sample(0, rules.length, rules, tokens));
         }
         for (int first = 0; first < rules.length; first += sampling.rows()) {
             int from = first;
             int count = Math.min(sampling.rows(), rules.length - first);
-            compute(rank -> rank.queueLogits(logits, from, count, sampling));
-            sample(from, count, rules, tokens);
+            computed = computed.thenCompose(all -> compute(rank -> rank.queueLogits(logits, from, count, sampling)))
+                    .thenCompose(all -> sample(from, count, rules, tokens));
         }
-        inStep(Rank::synchronize);
-        return tokens;
+        return computed.thenCompose(all -> inStep(Rank::synchronize)).thenApply(all -> tokens);
     }
 
     /**
      * Has something queued by all ranks. With several, each waits until its own is done: so a rank whose GPU fails tells it,
      * and no GPU's queue has to wait for what another will never do.
      */
-    private void compute(Consumer<Rank> queue) {
-        inStep(rank -> {
+    private CompletableFuture<List<Rank>> compute(Consumer<Rank> queue) {
+        return inStep(rank -> {
             queue.accept(rank);
             if (ranks.size() > 1) {
                 rank.synchronize();
@@ -228,14 +244,14 @@ final class RankGroup {
         });
     }
 
-    private void sample(int first, int count, SamplingRow[] rules, SampledToken[] into) {
+    /** Takes tokens from some of the logits. */
+    private CompletableFuture<SampledToken[]> sample(int first, int count, SamplingRow[] rules, SampledToken[] into) {
         boolean withTop = Arrays.stream(rules, first, first + count).anyMatch(rule -> rule.topLogprobs() > 0);
         Rank sampler = ranks.getFirst();
-        // A fault goes to run() as it is, like those of the parts before.
-        GpuThread.join(sampler.thread().submit(() -> {
+        return sampler.thread().submit(() -> {
             sampler.sample(ranks, first, count, rules, withTop, into);
-            return sampler;
-        }));
+            return into;
+        });
     }
 
     private void abort() {
@@ -248,6 +264,8 @@ final class RankGroup {
 
     /** Closes all GPUs, also after a fault; what one of them says then doesn't keep the others open. */
     void close() {
+        // A step whose tokens nobody awaited any more still uses what is freed below.
+        running.handle((tokens, fault) -> tokens).join();
         for (Rank rank : ranks) {
             try {
                 GpuThread.join(rank.thread().submit(() -> {

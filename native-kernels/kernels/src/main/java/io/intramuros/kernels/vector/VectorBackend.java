@@ -9,6 +9,7 @@ import io.intramuros.kernels.HostTensor;
 import io.intramuros.kernels.KvLayout;
 import io.intramuros.kernels.KvStore;
 import io.intramuros.kernels.MemoryPlan;
+import io.intramuros.kernels.PendingTokens;
 import io.intramuros.kernels.RmsNorm;
 import io.intramuros.kernels.Rope;
 import io.intramuros.kernels.SampledToken;
@@ -218,7 +219,7 @@ public final class VectorBackend implements Backend {
     }
 
     @Override
-    public SampledToken[] sample(Activations hidden, RmsNorm norm, Weight head, SamplingRow[] rows) {
+    public PendingTokens sample(Activations hidden, RmsNorm norm, Weight head, SamplingRow[] rows) {
         int[] logitRows = batch.logitRows();
         int columns = hidden.columns();
         float[] gain = VectorWeight.vector(norm.gain());
@@ -233,7 +234,7 @@ public final class VectorBackend implements Backend {
                 tokens.length,
                 (part, worker) ->
                         tokens[part] = samplers[worker].sample(logits, part * head.rows(), head.rows(), rows[part]));
-        return tokens;
+        return () -> tokens;
     }
 
     private static Linear linear(Weight weight, Weight bias, Activations out) {

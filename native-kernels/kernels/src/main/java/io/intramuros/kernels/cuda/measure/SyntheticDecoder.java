@@ -171,7 +171,7 @@ final class SyntheticDecoder {
                 backend.gatedUp(hidden, norm, layer.gate(), layer.up(), inner);
                 backend.projectAdd(inner, layer.down(), hidden);
             }
-            return backend.sample(hidden, norm, head, rules);
+            return backend.sample(hidden, norm, head, rules).await();
         } finally {
             backend.endStep();
         }
