@@ -4,6 +4,7 @@ import io.intramuros.engine.decoder.LoadedModel;
 import io.intramuros.engine.generation.Answer;
 import io.intramuros.engine.loop.StepLoop;
 import io.intramuros.engine.model.ModelFormatException;
+import io.intramuros.engine.recovery.Recovery;
 import io.intramuros.engine.template.ChatEncoder;
 import io.intramuros.engine.template.ChatTemplate;
 import io.intramuros.engine.thermal.ThermalPolicy;
@@ -12,7 +13,9 @@ import io.intramuros.kernels.Backend;
 import io.intramuros.kernels.BackendOptions;
 import io.intramuros.kernels.BackendUnavailableException;
 import io.intramuros.kernels.Backends;
+import io.intramuros.kernels.DeviceFailedException;
 import io.intramuros.kernels.OutOfDeviceMemoryException;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -37,6 +40,8 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
     private final ReadWriteLock use = new ReentrantReadWriteLock();
 
     private final CountDownLatch loading = new CountDownLatch(1);
+
+    private final Recovery recovery = new Recovery(InstantSource.system());
 
     private Serving serving;
     private volatile EngineStatus status = new EngineStatus(EngineStatus.State.LOADING, "Starting.");
@@ -219,7 +224,27 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
 
     /** The engine's life, on its own thread. */
     private void live() {
-        try (LoadedModel loaded = LoadedModel.load(settings, openBackend, this::progress)) {
+        try {
+            while (serve()) {
+                LOG.log(System.Logger.Level.WARNING, "The engine " + settings.name() + ": " + recovery.account());
+            }
+        } catch (GivenUpException e) {
+            status = stopped();
+        } catch (RuntimeException | Error e) {
+            log(e);
+            if (status.state() != EngineStatus.State.FAILED) {
+                // What went wrong first is the reason; that a lost device can't be tidied up follows from it.
+                status = new EngineStatus(EngineStatus.State.FAILED, recovery.account() + describe(e));
+            }
+        } finally {
+            loading.countDown();
+        }
+    }
+
+    /** Loads the model and answers with it; returns whether it is to be loaded anew, now that its devices are free. */
+    private boolean serve() {
+        try (LoadedModel loaded = LoadedModel.load(
+                settings, options -> openBackend.apply(options.without(recovery.leftOut())), this::progress)) {
             StepLoop loop = new StepLoop(
                     settings.name(),
                     loaded,
@@ -229,21 +254,20 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
                     new ThermalPolicy(settings.slowAboveCelsius(), settings.drainAboveCelsius()));
             card = loaded.card();
             open(new Serving(loaded, loop));
-            Optional<String> failure = loop.run();
-            status = failure.map(reason -> new EngineStatus(EngineStatus.State.FAILED, reason))
-                    .orElse(stopped());
+            status = loop.run().map(this::after).orElse(stopped());
             withdraw();
-        } catch (GivenUpException e) {
-            status = stopped();
-        } catch (RuntimeException | Error e) {
-            log(e);
-            if (status.state() != EngineStatus.State.FAILED) {
-                // What went wrong first is the reason; that a lost device can't be tidied up follows from it.
-                status = new EngineStatus(EngineStatus.State.FAILED, describe(e));
-            }
-        } finally {
-            loading.countDown();
         }
+        return status.state() == EngineStatus.State.LOADING;
+    }
+
+    private EngineStatus after(Throwable fault) {
+        String reason = "The engine stopped after a fault: " + describe(fault);
+        if (fault instanceof DeviceFailedException lost) {
+            return recovery.after(lost)
+                    ? new EngineStatus(EngineStatus.State.LOADING, reason)
+                    : new EngineStatus(EngineStatus.State.FAILED, reason + " " + Recovery.GIVEN_UP);
+        }
+        return new EngineStatus(EngineStatus.State.FAILED, reason);
     }
 
     /** What an administrator can put right is one line; only what nobody expected needs to be traced. */
@@ -259,7 +283,7 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
     }
 
     private void open(Serving ready) {
-        String description = describe(ready.loaded);
+        String description = recovery.account() + describe(ready.loaded);
         use.writeLock().lock();
         try {
             giveUpIfClosing();
@@ -285,7 +309,7 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
 
     private void progress(String what) {
         giveUpIfClosing();
-        status = new EngineStatus(EngineStatus.State.LOADING, what);
+        status = new EngineStatus(EngineStatus.State.LOADING, recovery.account() + what);
     }
 
     private void giveUpIfClosing() {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** An engine one of whose GPUs breaks while it answers, and the engine that takes its place on the others. */
+/** An engine one of whose GPUs breaks while it answers, and goes on without it. */
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CudaLostGpuTest {
     private static final int PATIENCE_SECONDS = 60;
@@ -46,11 +46,12 @@ class CudaLostGpuTest {
 
     @ParameterizedTest
     @CsvSource({
-        "lost@launch=40, 1, fell off the bus",
-        "ecc@launch=31, 0, ECC",
-        "illegal-address@copy=4, 1, touched memory that isn't its own",
+        "lost@launch=40, 1, fell off the bus, true",
+        "ecc@launch=31, 0, ECC, true",
+        "illegal-address@copy=4, 1, touched memory that isn't its own, false",
     })
-    void everyRequestHearsTheReasonOnceAndTheOtherGpuGoesOn(String fault, int broken, String reason) throws Exception {
+    void everyRequestHearsTheReasonOnceAndTheEngineIsLoadedAnewOnTheGpusThatAreLeft(
+            String fault, int broken, String reason, boolean leftOut) throws Exception {
         int[] before;
         try (LocalEngine engine = ready(List.of(0, 1))) {
             before = drawn(engine);
@@ -68,16 +69,28 @@ class CudaLostGpuTest {
                 assertNames(result.error().orElseThrow(), broken, reason);
                 assertEquals(List.of(result), recorders.get(i).ends());
             }
-            EngineStatus status = failed(engine);
-            assertNames(status.detail(), broken, reason);
-            EngineUnavailableException refused = assertThrows(EngineUnavailableException.class, () -> request(engine));
-            assertNames(refused.getMessage(), broken, reason);
-        }
-        try (LocalEngine engine = ready(List.of(1 - broken))) {
+            String detail = await(engine, "Loaded anew", EngineStatus.State.READY);
+            assertNames(detail, broken, reason);
+            assertEquals(leftOut, detail.contains("GPU " + broken + " left out"), detail);
+            assertEquals(leftOut ? 1 : 2, engine.devices().size());
             assertArrayEquals(before, drawn(engine));
         }
         EmulatedFaults.none();
         ready(List.of(0, 1)).close();
+    }
+
+    @Test
+    void anEngineWithoutAGpuLeftSaysWhatHappened() throws Exception {
+        try (LocalEngine engine = ready(List.of(1))) {
+            EmulatedFaults.ask("lost@launch=1,device=1");
+            assertEquals(
+                    FinishReason.FAILED,
+                    result(engine.submit(request(engine), new Recorder())).reason());
+            String detail = await(engine, "No GPU is left", EngineStatus.State.FAILED);
+            assertNames(detail, 1, "fell off the bus");
+            EngineUnavailableException refused = assertThrows(EngineUnavailableException.class, () -> request(engine));
+            assertNames(refused.getMessage(), 1, "fell off the bus");
+        }
     }
 
     @Test
@@ -116,12 +129,14 @@ class CudaLostGpuTest {
         return engine;
     }
 
-    /** Requests hear of a fault a little before the status tells. */
-    private static EngineStatus failed(LocalEngine engine) {
-        while (engine.status().state() != EngineStatus.State.FAILED) {
+    /** Waits until an engine is in a state and says such words; returns all that it says. */
+    private static String await(LocalEngine engine, String words, EngineStatus.State state) {
+        EngineStatus status = engine.status();
+        while (status.state() != state || !status.detail().contains(words)) {
             Thread.onSpinWait();
+            status = engine.status();
         }
-        return engine.status();
+        return status.detail();
     }
 
     private static int[] drawn(LocalEngine engine) throws Exception {

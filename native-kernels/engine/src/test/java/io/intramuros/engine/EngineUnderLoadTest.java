@@ -24,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -309,7 +310,7 @@ class EngineUnderLoadTest {
     }
 
     @Test
-    void aLostDeviceFailsTheEngineWithTheFirstStepAndSaysWhy() throws Exception {
+    void aLostDeviceEndsItsRequestsWithTheFirstStepAndTheEngineIsLoadedAnew() throws Exception {
         AtomicInteger step = new AtomicInteger();
         start(settings(4, 4), batch -> {
             if (step.incrementAndGet() == 4) {
@@ -320,10 +321,30 @@ class EngineUnderLoadTest {
 
         assertEquals(FinishReason.FAILED, failure.reason());
         assertTrue(failure.error().orElseThrow().contains("GPU 1 fell off the bus"));
-        awaitState(EngineStatus.State.FAILED);
         assertEquals(4, step.get());
-        assertTrue(
-                engine.status().detail().contains("GPU 1 fell off the bus"),
+        awaitStatus(status -> status.state() == EngineStatus.State.READY
+                && status.detail().startsWith("Loaded anew after a fault: GPU 1 fell off the bus"));
+        assertEquals(FinishReason.LENGTH, join(submit(5)).reason());
+    }
+
+    @Test
+    void aDeviceThatIsLostAgainAndAgainIsGivenUp() throws Exception {
+        AtomicInteger lost = new AtomicInteger();
+        start(settings(4, 4), batch -> {
+            throw new DeviceFailedException("fault number " + lost.incrementAndGet() + ".", null);
+        });
+        while (engine.status().state() != EngineStatus.State.FAILED) {
+            try {
+                join(submit(5));
+            } catch (EngineUnavailableException e) {
+                Thread.onSpinWait();
+            }
+        }
+
+        assertEquals(4, lost.get());
+        assertEquals(
+                "The engine stopped after a fault: fault number 4. It has been loaded anew 3 times within an hour, and is"
+                        + " not again until it is changed or added anew.",
                 engine.status().detail());
         assertThrows(EngineUnavailableException.class, () -> submit(5));
     }
@@ -469,7 +490,11 @@ class EngineUnderLoadTest {
     }
 
     private void awaitState(EngineStatus.State state) {
-        while (engine.status().state() != state) {
+        awaitStatus(status -> status.state() == state);
+    }
+
+    private void awaitStatus(Predicate<EngineStatus> wanted) {
+        while (!wanted.test(engine.status())) {
             Thread.onSpinWait();
         }
     }

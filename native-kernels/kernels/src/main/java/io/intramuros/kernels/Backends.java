@@ -18,7 +18,7 @@ public final class Backends {
     public static Backend open(String name, BackendOptions options) {
         return switch (name) {
             case "vector" -> new VectorBackend(options.threads());
-            case "cuda" -> CudaBackend.open(options.devices());
+            case "cuda" -> CudaBackend.open(options.devices(), options.leftOut());
             default -> throw new IllegalArgumentException("unknown backend '" + name + "'; known: vector, cuda");
         };
     }

@@ -138,19 +138,19 @@ public final class StepLoop {
     /**
      * Works until {@link #close}.
      *
-     * @return empty after {@code close}, or why the engine could not go on
+     * @return empty after {@code close}, or what kept it from going on
      */
-    public Optional<String> run() {
-        Optional<String> failure = Optional.empty();
+    public Optional<Throwable> run() {
+        Optional<Throwable> failure = Optional.empty();
         try {
             while (awaitWork()) {
                 step();
             }
         } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.ERROR, "The engine " + name + " cannot go on", e);
-            failure = Optional.of("The engine stopped after a fault: " + describe(e));
+            failure = Optional.of(e);
         }
-        endAll(failure);
+        endAll(failure.map(fault -> "The engine stopped after a fault: " + describe(fault)));
         return failure;
     }
 

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -68,11 +69,12 @@ public final class CudaBackend implements Backend {
      * Opens GPUs for an engine; nobody else of this process gets them meanwhile.
      *
      * @param devices ordinals, in the order of their ranks; empty for all that the kernels run on
+     * @param leftOut ordinals of those that are not used all the same
      * @throws BackendUnavailableException if there is no driver, no GPU, none that the kernels run on, or one is taken
      * @throws IllegalArgumentException if a device doesn't exist or doesn't suit
      */
-    public static Backend open(List<Integer> devices) {
-        List<Gpu> gpus = GpuChoice.choose(Gpu.all(), devices);
+    public static Backend open(List<Integer> devices, Set<Integer> leftOut) {
+        List<Gpu> gpus = GpuChoice.choose(Gpu.all(), devices, leftOut);
         GpuClaims.take(gpus);
         try {
             return GpuChoice.uneven(gpus) ? PipelineBackend.open(gpus) : new CudaBackend(gpus, true, true);

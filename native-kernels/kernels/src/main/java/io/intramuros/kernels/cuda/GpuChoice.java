@@ -5,6 +5,7 @@ import io.intramuros.kernels.cuda.driver.Gpu;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.LongSummaryStatistics;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Which GPUs an engine runs on. */
@@ -24,11 +25,20 @@ final class GpuChoice {
 
     /**
      * @param devices ordinals, in the order of their ranks; empty for all that suit
+     * @param leftOut ordinals of those that are not chosen, as they broke
      * @throws IllegalArgumentException if one doesn't exist or doesn't suit, or there are more than can work together
      * @throws BackendUnavailableException if none suits
      */
-    static List<Gpu> choose(List<Gpu> all, List<Integer> devices) {
-        List<Gpu> chosen = devices.isEmpty() ? all.stream().filter(Gpu::usable).toList() : named(all, devices);
+    static List<Gpu> choose(List<Gpu> all, List<Integer> devices, Set<Integer> leftOut) {
+        List<Gpu> suitable =
+                devices.isEmpty() ? all.stream().filter(Gpu::usable).toList() : named(all, devices);
+        List<Gpu> chosen = suitable.stream()
+                .filter(gpu -> !leftOut.contains(gpu.ordinal()))
+                .toList();
+        if (chosen.isEmpty() && !suitable.isEmpty()) {
+            throw new BackendUnavailableException(
+                    "No GPU is left to go on with: " + list(suitable) + " can't be used any more.");
+        }
         if (chosen.isEmpty()) {
             throw new BackendUnavailableException(
                     "The backend cuda is not available: no GPU here has compute capability " + Gpu.LEAST_MAJOR

@@ -91,6 +91,11 @@ final class Rank {
         return index;
     }
 
+    /** The number by which an administrator names its GPU. */
+    int ordinal() {
+        return context.gpu().ordinal();
+    }
+
     /** Whether wide products are cuBLAS's. */
     boolean hasBlas() {
         return blas.isPresent();

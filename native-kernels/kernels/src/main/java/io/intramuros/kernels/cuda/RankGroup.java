@@ -9,7 +9,9 @@ import io.intramuros.kernels.cuda.driver.Gpu;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -25,6 +27,7 @@ final class RankGroup {
     private final List<Rank> ranks;
     private Workspace prepared;
     private CompletableFuture<SampledToken[]> running = CompletableFuture.completedFuture(NOTHING);
+    private final Set<Integer> brokenGpus = ConcurrentHashMap.newKeySet();
     private DeviceFailedException failure;
 
     private RankGroup(List<Rank> ranks) {
@@ -95,18 +98,23 @@ final class RankGroup {
 
     /** Has a task in which no rank waits for another done by every rank on its thread; the results in their order. */
     <T> List<T> onAll(Function<Rank, T> task) {
-        return results(ranks.stream()
-                .map(rank -> rank.thread().submit(() -> task.apply(rank)))
-                .toList());
+        return results(ranks.stream().map(rank -> submit(rank, task)).toList());
+    }
+
+    private <T> CompletableFuture<T> submit(Rank rank, Function<Rank, T> task) {
+        return rank.thread().submit(() -> task.apply(rank)).whenComplete((result, fault) -> {
+            if (fault instanceof CudaException cause && cause.breaksDevice()) {
+                brokenGpus.add(rank.ordinal());
+            }
+        });
     }
 
     /** Has a part of a step done: a rank that fails ends the others' waiting for it, and no step can follow. */
     private CompletableFuture<List<Rank>> inStep(Consumer<Rank> task) {
         List<CompletableFuture<Rank>> parts = ranks.stream()
-                .map(rank -> rank.thread()
-                        .submit(() -> {
-                            task.accept(rank);
-                            return rank;
+                .map(rank -> submit(rank, r -> {
+                            task.accept(r);
+                            return r;
                         })
                         .whenComplete((result, fault) -> {
                             if (fault != null) {
@@ -138,7 +146,7 @@ final class RankGroup {
     /** Has a task done by one rank on its thread. */
     <T> T on(Rank rank, Function<Rank, T> task) {
         try {
-            return GpuThread.join(rank.thread().submit(() -> task.apply(rank)));
+            return GpuThread.join(submit(rank, task));
         } catch (CudaException e) {
             throw failed(e);
         }
@@ -180,8 +188,8 @@ final class RankGroup {
         } catch (RuntimeException e) {
             if (ranks.size() > 1) {
                 // Some ranks may have done their part, and others been told to give up.
-                failure =
-                        new DeviceFailedException("A step ended on some GPUs and not on others. " + e.getMessage(), e);
+                failure = new DeviceFailedException(
+                        "A step ended on some GPUs and not on others. " + e.getMessage(), e, brokenGpus);
                 throw failure;
             }
             throw e;
@@ -189,7 +197,7 @@ final class RankGroup {
     }
 
     private DeviceFailedException failed(CudaException cause) {
-        failure = new DeviceFailedException("A GPU failed. " + cause.getMessage(), cause);
+        failure = new DeviceFailedException("A GPU failed. " + cause.getMessage(), cause, brokenGpus);
         return failure;
     }
 
@@ -247,8 +255,7 @@ final class RankGroup {
     /** Takes tokens from some of the logits. */
     private CompletableFuture<SampledToken[]> sample(int first, int count, SamplingRow[] rules, SampledToken[] into) {
         boolean withTop = Arrays.stream(rules, first, first + count).anyMatch(rule -> rule.topLogprobs() > 0);
-        Rank sampler = ranks.getFirst();
-        return sampler.thread().submit(() -> {
+        return submit(ranks.getFirst(), sampler -> {
             sampler.sample(ranks, first, count, rules, withTop, into);
             return into;
         });

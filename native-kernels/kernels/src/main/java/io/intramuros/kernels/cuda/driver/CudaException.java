@@ -55,18 +55,10 @@ public final class CudaException extends RuntimeException {
         return code == CUresult.CUDA_ERROR_OUT_OF_MEMORY;
     }
 
-    /** Whether the GPU can't be used any more by what is open on it; it has to be opened anew, if that is possible. */
-    public boolean spoilsDevice() {
+    /** Whether the GPU itself is broken or gone, so that opening it anew won't help. */
+    public boolean breaksDevice() {
         return switch (code) {
-            case CUresult.CUDA_ERROR_ILLEGAL_ADDRESS,
-                    CUresult.CUDA_ERROR_MISALIGNED_ADDRESS,
-                    CUresult.CUDA_ERROR_ILLEGAL_INSTRUCTION,
-                    CUresult.CUDA_ERROR_INVALID_ADDRESS_SPACE,
-                    CUresult.CUDA_ERROR_INVALID_PC,
-                    CUresult.CUDA_ERROR_LAUNCH_FAILED,
-                    CUresult.CUDA_ERROR_LAUNCH_TIMEOUT,
-                    CUresult.CUDA_ERROR_ASSERT,
-                    CUresult.CUDA_ERROR_ECC_UNCORRECTABLE,
+            case CUresult.CUDA_ERROR_ECC_UNCORRECTABLE,
                     CUresult.CUDA_ERROR_NVLINK_UNCORRECTABLE,
                     CUresult.CUDA_ERROR_HARDWARE_STACK_ERROR,
                     CUresult.CUDA_ERROR_DEVICE_UNAVAILABLE,

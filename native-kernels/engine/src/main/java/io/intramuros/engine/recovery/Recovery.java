@@ -1,0 +1,67 @@
+package io.intramuros.engine.recovery;
+
+import io.intramuros.kernels.DeviceFailedException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Decides whether an engine whose devices failed is loaded anew, and which GPUs it does without then. One that keeps failing
+ * is left alone: loading it over and over would answer nobody and hide the cause. Used by the engine's thread alone.
+ */
+public final class Recovery {
+    /** How often an engine is loaded anew within {@link #WINDOW}. */
+    static final int MOST_ATTEMPTS = 3;
+
+    static final Duration WINDOW = Duration.ofHours(1);
+
+    /** What an administrator is told when it is not loaded anew any more. */
+    public static final String GIVEN_UP = "It has been loaded anew " + MOST_ATTEMPTS
+            + " times within an hour, and is not again until it is changed or added anew.";
+
+    private final InstantSource clock;
+    private final Deque<Instant> attempts = new ArrayDeque<>();
+    private final SortedSet<Integer> leftOut = new TreeSet<>();
+    private String reason = "";
+
+    /** @param clock tells when faults happen */
+    public Recovery(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** Notes a fault, and which GPUs are broken. Returns whether the engine is to be loaded anew. */
+    public boolean after(DeviceFailedException fault) {
+        leftOut.addAll(fault.brokenGpus());
+        reason = fault.getMessage().endsWith(".") ? fault.getMessage() : fault.getMessage() + ".";
+        Instant now = clock.instant();
+        attempts.removeIf(attempt -> attempt.isBefore(now.minus(WINDOW)));
+        if (attempts.size() == MOST_ATTEMPTS) {
+            return false;
+        }
+        attempts.add(now);
+        return true;
+    }
+
+    /** Ordinals of the GPUs that broke. */
+    public Set<Integer> leftOut() {
+        return Set.copyOf(leftOut);
+    }
+
+    /** What happened, in sentences for an administrator, each with a space behind it; empty if nothing did. */
+    public String account() {
+        if (reason.isEmpty()) {
+            return "";
+        }
+        String without = leftOut.isEmpty()
+                ? ""
+                : leftOut.stream().map(gpu -> "GPU " + gpu).collect(Collectors.joining(", "))
+                        + " left out: not used until the engine is changed or added anew. ";
+        return "Loaded anew after a fault: " + reason + " " + without;
+    }
+}

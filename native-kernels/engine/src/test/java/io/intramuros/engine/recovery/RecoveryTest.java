@@ -1,0 +1,50 @@
+package io.intramuros.engine.recovery;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.intramuros.kernels.DeviceFailedException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class RecoveryTest {
+    private Instant now = Instant.parse("2026-01-05T09:00:00Z");
+    private final Recovery recovery = new Recovery(() -> now);
+
+    @Test
+    void anEngineThatKeepsFailingIsGivenUp() {
+        for (int i = 0; i < Recovery.MOST_ATTEMPTS; i++) {
+            assertTrue(recovery.after(fault(Set.of())));
+        }
+        assertFalse(recovery.after(fault(Set.of())));
+    }
+
+    @Test
+    void faultsFarApartAreEachRecoveredFrom() {
+        for (int i = 0; i < 10 * Recovery.MOST_ATTEMPTS; i++) {
+            assertTrue(recovery.after(fault(Set.of())));
+            now = now.plus(Recovery.WINDOW.dividedBy(Recovery.MOST_ATTEMPTS)).plus(Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
+    void everyBrokenGpuStaysLeftOutAndIsNamed() {
+        assertEquals("", recovery.account());
+        recovery.after(fault(Set.of(3)));
+        recovery.after(fault(Set.of()));
+        recovery.after(fault(Set.of(1)));
+
+        assertEquals(Set.of(1, 3), recovery.leftOut());
+        assertEquals(
+                "Loaded anew after a fault: The GPU is gone. GPU 1, GPU 3 left out: not used until the engine is changed"
+                        + " or added anew. ",
+                recovery.account());
+    }
+
+    private static DeviceFailedException fault(Set<Integer> broken) {
+        return new DeviceFailedException("The GPU is gone.", null, broken);
+    }
+}
