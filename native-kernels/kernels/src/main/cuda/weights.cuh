@@ -38,7 +38,8 @@ struct WeightsF32 {
   }
 };
 
-struct WeightsBF16 {
+// What the formats of 16 bits a value have in common.
+struct Weights16Bit {
   static constexpr int kValues = 8;
   struct Raw {
     uint4 bits;
@@ -47,6 +48,9 @@ struct WeightsBF16 {
   static __device__ int raws(int columns) { return (columns + 7) / 8; }
   static __device__ int place(int column) { return column; }
   static __device__ Raw load(const u8* row, int columns, int i) { return {loadStreaming(row + 16ll * i)}; }
+};
+
+struct WeightsBF16 : Weights16Bit {
   static __device__ void unpack(const Raw& raw, int quarter, float (&w)[4]) {
 #pragma unroll
     for (int i = 0; i < 2; i++) {
@@ -57,15 +61,7 @@ struct WeightsBF16 {
   }
 };
 
-struct WeightsF16 {
-  static constexpr int kValues = 8;
-  struct Raw {
-    uint4 bits;
-  };
-  static __device__ i64 rowBytes(int columns) { return roundUpTo16(2ll * columns); }
-  static __device__ int raws(int columns) { return (columns + 7) / 8; }
-  static __device__ int place(int column) { return column; }
-  static __device__ Raw load(const u8* row, int columns, int i) { return {loadStreaming(row + 16ll * i)}; }
+struct WeightsF16 : Weights16Bit {
   static __device__ void unpack(const Raw& raw, int quarter, float (&w)[4]) {
 #pragma unroll
     for (int i = 0; i < 2; i++) {

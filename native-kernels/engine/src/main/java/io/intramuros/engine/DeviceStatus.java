@@ -1,5 +1,6 @@
 package io.intramuros.engine;
 
+import io.intramuros.kernels.BrokenGpu;
 import io.intramuros.kernels.DeviceReading;
 import io.intramuros.kernels.ThrottleReason;
 import java.util.List;
@@ -44,6 +45,25 @@ public record DeviceStatus(
 
     public DeviceStatus {
         throttleReasons = List.copyOf(throttleReasons);
+    }
+
+    /** One that is not used any more; nothing is read of it. */
+    static DeviceStatus of(BrokenGpu gpu) {
+        return new DeviceStatus(
+                gpu.busId(),
+                gpu.name(),
+                "",
+                OptionalInt.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                List.of(),
+                Optional.of(gpu.fault()));
     }
 
     static DeviceStatus of(DeviceReading reading) {

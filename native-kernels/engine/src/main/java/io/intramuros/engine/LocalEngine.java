@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * An engine in this process: one model on one backend. {@link #start} returns at once; the model loads, and later
@@ -109,11 +110,11 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
     public List<DeviceStatus> devices() {
         use.readLock().lock();
         try {
-            return serving == null
-                    ? List.of()
-                    : serving.loaded.deviceReadings().stream()
-                            .map(DeviceStatus::of)
-                            .toList();
+            Stream<DeviceStatus> broken = recovery.leftOut().values().stream().map(DeviceStatus::of);
+            Stream<DeviceStatus> used = serving == null
+                    ? Stream.of()
+                    : serving.loaded.deviceReadings().stream().map(DeviceStatus::of);
+            return Stream.concat(used, broken).toList();
         } finally {
             use.readLock().unlock();
         }
@@ -244,7 +245,9 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
     /** Loads the model and answers with it; returns whether it is to be loaded anew, now that its devices are free. */
     private boolean serve() {
         try (LoadedModel loaded = LoadedModel.load(
-                settings, options -> openBackend.apply(options.without(recovery.leftOut())), this::progress)) {
+                settings,
+                options -> openBackend.apply(options.without(recovery.leftOut().keySet())),
+                this::progress)) {
             StepLoop loop = new StepLoop(
                     settings.name(),
                     loaded,

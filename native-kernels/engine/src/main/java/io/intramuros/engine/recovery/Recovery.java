@@ -1,19 +1,21 @@
 package io.intramuros.engine.recovery;
 
+import io.intramuros.kernels.BrokenGpu;
 import io.intramuros.kernels.DeviceFailedException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
-import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
 
 /**
  * Decides whether an engine whose devices failed is loaded anew, and which GPUs it does without then. One that keeps failing
- * is left alone: loading it over and over would answer nobody and hide the cause. Used by the engine's thread alone.
+ * is left alone: loading it over and over would answer nobody and hide the cause. Used by the
+ * engine's thread, unless a method says otherwise.
  */
 public final class Recovery {
     /** How often an engine is loaded anew within {@link #WINDOW}. */
@@ -27,7 +29,7 @@ public final class Recovery {
 
     private final InstantSource clock;
     private final Deque<Instant> attempts = new ArrayDeque<>();
-    private final SortedSet<Integer> leftOut = new TreeSet<>();
+    private final SortedMap<Integer, BrokenGpu> leftOut = new ConcurrentSkipListMap<>();
     private String reason = "";
 
     /** @param clock tells when faults happen */
@@ -37,7 +39,7 @@ public final class Recovery {
 
     /** Notes a fault, and which GPUs are broken. Returns whether the engine is to be loaded anew. */
     public boolean after(DeviceFailedException fault) {
-        leftOut.addAll(fault.brokenGpus());
+        fault.brokenGpus().forEach(gpu -> leftOut.put(gpu.ordinal(), gpu));
         reason = fault.getMessage().endsWith(".") ? fault.getMessage() : fault.getMessage() + ".";
         Instant now = clock.instant();
         attempts.removeIf(attempt -> attempt.isBefore(now.minus(WINDOW)));
@@ -48,9 +50,9 @@ public final class Recovery {
         return true;
     }
 
-    /** Ordinals of the GPUs that broke. */
-    public Set<Integer> leftOut() {
-        return Set.copyOf(leftOut);
+    /** The GPUs that broke, by their ordinals. From any thread. */
+    public SortedMap<Integer, BrokenGpu> leftOut() {
+        return Collections.unmodifiableSortedMap(leftOut);
     }
 
     /** What happened, in sentences for an administrator, each with a space behind it; empty if nothing did. */
@@ -60,7 +62,7 @@ public final class Recovery {
         }
         String without = leftOut.isEmpty()
                 ? ""
-                : leftOut.stream().map(gpu -> "GPU " + gpu).collect(Collectors.joining(", "))
+                : leftOut.keySet().stream().map(gpu -> "GPU " + gpu).collect(Collectors.joining(", "))
                         + " left out: not used until the engine is changed or added anew. ";
         return "Loaded anew after a fault: " + reason + " " + without;
     }

@@ -91,9 +91,8 @@ final class Rank {
         return index;
     }
 
-    /** The number by which an administrator names its GPU. */
-    int ordinal() {
-        return context.gpu().ordinal();
+    Gpu gpu() {
+        return context.gpu();
     }
 
     /** Whether wide products are cuBLAS's. */

@@ -1,5 +1,6 @@
 package io.intramuros.kernels.cuda;
 
+import io.intramuros.kernels.BrokenGpu;
 import io.intramuros.kernels.DeviceFailedException;
 import io.intramuros.kernels.PendingTokens;
 import io.intramuros.kernels.SampledToken;
@@ -9,7 +10,7 @@ import io.intramuros.kernels.cuda.driver.Gpu;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -27,7 +28,7 @@ final class RankGroup {
     private final List<Rank> ranks;
     private Workspace prepared;
     private CompletableFuture<SampledToken[]> running = CompletableFuture.completedFuture(NOTHING);
-    private final Set<Integer> brokenGpus = ConcurrentHashMap.newKeySet();
+    private final Map<Gpu, BrokenGpu> brokenGpus = new ConcurrentHashMap<>();
     private DeviceFailedException failure;
 
     private RankGroup(List<Rank> ranks) {
@@ -104,7 +105,8 @@ final class RankGroup {
     private <T> CompletableFuture<T> submit(Rank rank, Function<Rank, T> task) {
         return rank.thread().submit(() -> task.apply(rank)).whenComplete((result, fault) -> {
             if (fault instanceof CudaException cause && cause.breaksDevice()) {
-                brokenGpus.add(rank.ordinal());
+                Gpu gpu = rank.gpu();
+                brokenGpus.putIfAbsent(gpu, new BrokenGpu(gpu.ordinal(), gpu.busId(), gpu.name(), cause.getMessage()));
             }
         });
     }
@@ -189,7 +191,7 @@ final class RankGroup {
             if (ranks.size() > 1) {
                 // Some ranks may have done their part, and others been told to give up.
                 failure = new DeviceFailedException(
-                        "A step ended on some GPUs and not on others. " + e.getMessage(), e, brokenGpus);
+                        "A step ended on some GPUs and not on others. " + e.getMessage(), e, brokenGpus.values());
                 throw failure;
             }
             throw e;
@@ -197,7 +199,7 @@ final class RankGroup {
     }
 
     private DeviceFailedException failed(CudaException cause) {
-        failure = new DeviceFailedException("A GPU failed. " + cause.getMessage(), cause, brokenGpus);
+        failure = new DeviceFailedException("A GPU failed. " + cause.getMessage(), cause, brokenGpus.values());
         return failure;
     }
 
