@@ -48,7 +48,7 @@ public final class CudaBackend implements Backend {
     private static final int MOST_PARTS = 8192;
 
     private final List<Gpu> gpus;
-    private final boolean claimed;
+    private final GpuClaim claim;
     private final boolean useGraphs;
     private final RankGroup ranks;
     private final Optional<GpuWatch> watch;
@@ -74,26 +74,33 @@ public final class CudaBackend implements Backend {
      * @throws IllegalArgumentException if a device doesn't exist or doesn't suit
      */
     public static Backend open(List<Integer> devices, Set<Integer> leftOut) {
-        List<Gpu> gpus = GpuChoice.choose(Gpu.all(), devices, leftOut);
-        GpuClaims.take(gpus);
+        return openClaimed(GpuChoice.choose(Gpu.all(), devices, leftOut));
+    }
+
+    /** Opens GPUs that suit, as one or by turns, and gives them back if that fails. */
+    static Backend openClaimed(List<Gpu> gpus) {
+        GpuClaim claim = GpuClaim.of(gpus);
         try {
-            return GpuChoice.uneven(gpus) ? PipelineBackend.open(gpus) : new CudaBackend(gpus, true, true);
+            return GpuChoice.uneven(gpus)
+                    ? PipelineBackend.open(gpus, claim)
+                    : new CudaBackend(gpus, claim, true, true);
         } catch (RuntimeException e) {
-            GpuClaims.giveBack(gpus);
+            claim.close();
             throw e;
         }
     }
 
     /**
-     * @param claimed whether they are an engine's: watched, and given back at the end
+     * @param claim given back at the end
+     * @param watched whether they tell how they are
      * @param useGraphs whether steps of a known shape are captured and replayed
      */
-    CudaBackend(List<Gpu> gpus, boolean claimed, boolean useGraphs) {
+    CudaBackend(List<Gpu> gpus, GpuClaim claim, boolean watched, boolean useGraphs) {
         this.gpus = gpus;
-        this.claimed = claimed;
+        this.claim = claim;
         this.useGraphs = useGraphs;
         ranks = RankGroup.open(gpus);
-        watch = claimed
+        watch = watched
                 ? Optional.of(GpuWatch.start(gpus.stream().map(Gpu::busId).toList()))
                 : Optional.empty();
     }
@@ -105,7 +112,7 @@ public final class CudaBackend implements Backend {
      * @param useGraphs whether steps of a known shape are captured and replayed
      */
     public static CudaBackend openToMeasure(List<Gpu> gpus, boolean useGraphs) {
-        return new CudaBackend(gpus, false, useGraphs);
+        return new CudaBackend(gpus, GpuClaim.ofNothing(), false, useGraphs);
     }
 
     /** Has every launch from now on told; {@code null} for none. Between steps; whoever listened is told that it is over. */
@@ -470,13 +477,9 @@ public final class CudaBackend implements Backend {
     public void close() {
         if (!closed) {
             closed = true;
-            try {
+            try (claim) {
                 watch.ifPresent(GpuWatch::close);
                 ranks.close();
-            } finally {
-                if (claimed) {
-                    GpuClaims.giveBack(gpus);
-                }
             }
         }
     }

@@ -29,23 +29,32 @@ import java.util.stream.Collectors;
  */
 final class PipelineBackend implements Backend {
     private final List<CudaBackend> stages;
+    private final GpuClaim claim;
     private LayerRanges ranges;
     private StepBatch batch;
     private int current;
 
-    /** @param stages one backend per GPU, in the order of the layers; closed with this */
-    PipelineBackend(List<CudaBackend> stages) {
+    /**
+     * @param stages one backend per GPU, in the order of the layers; closed with this
+     * @param claim to all of the GPUs, given back once they are closed
+     */
+    PipelineBackend(List<CudaBackend> stages, GpuClaim claim) {
         this.stages = List.copyOf(stages);
+        this.claim = claim;
     }
 
-    /** Opens a backend on each GPU; those that were opened are closed again if one can't be. */
-    static PipelineBackend open(List<Gpu> gpus) {
+    /**
+     * Opens a backend on each GPU; those that were opened are closed again if one can't be.
+     *
+     * @param claim to all of them, which is the backend's once this returns
+     */
+    static PipelineBackend open(List<Gpu> gpus, GpuClaim claim) {
         List<CudaBackend> stages = new ArrayList<>();
         try {
             for (Gpu gpu : gpus) {
-                stages.add(new CudaBackend(List.of(gpu), true, true));
+                stages.add(new CudaBackend(List.of(gpu), GpuClaim.ofNothing(), true, true));
             }
-            return new PipelineBackend(stages);
+            return new PipelineBackend(stages, claim);
         } catch (RuntimeException e) {
             stages.forEach(CudaBackend::close);
             throw e;
@@ -235,7 +244,9 @@ final class PipelineBackend implements Backend {
 
     @Override
     public void close() {
-        stages.forEach(CudaBackend::close);
+        try (claim) {
+            stages.forEach(CudaBackend::close);
+        }
     }
 
     /** Hands the residual stream on, from stage to stage. */

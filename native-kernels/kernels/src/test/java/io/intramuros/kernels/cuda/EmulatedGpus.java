@@ -33,7 +33,7 @@ public final class EmulatedGpus {
             throw new IllegalStateException(
                     "the stand-in has " + all.size() + " GPUs, not " + count + "; set INTRAMUROS_EMULATOR_DEVICES");
         }
-        return new CudaBackend(all.subList(0, count), false, useGraphs);
+        return CudaBackend.openToMeasure(all.subList(0, count), useGraphs);
     }
 
     /**
@@ -54,8 +54,10 @@ public final class EmulatedGpus {
 
     /** On the first so many GPUs, which take turns with the layers as GPUs of different sizes do. */
     public static Backend takingTurns(int count) {
-        return new PipelineBackend(Gpu.all().subList(0, count).stream()
-                .map(gpu -> new CudaBackend(List.of(gpu), false, true))
-                .toList());
+        return new PipelineBackend(
+                Gpu.all().subList(0, count).stream()
+                        .map(gpu -> CudaBackend.openToMeasure(List.of(gpu), true))
+                        .toList(),
+                GpuClaim.ofNothing());
     }
 }
