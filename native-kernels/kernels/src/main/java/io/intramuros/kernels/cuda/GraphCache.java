@@ -2,9 +2,11 @@ package io.intramuros.kernels.cuda;
 
 import io.intramuros.kernels.cuda.driver.GpuGraph;
 import io.intramuros.kernels.cuda.driver.GpuStream;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Captured steps by their shape. The first step of a shape runs without one, as the driver loads kernels when they are
@@ -14,47 +16,63 @@ final class GraphCache {
     /** Shapes in use at one time are few; each graph holds some hundred kernels' arguments. */
     private static final int MOST_GRAPHS = 64;
 
-    /** Stands for a shape that has been run once. */
-    private static final GpuGraph NONE = null;
+    private final Map<StepShape, Step> steps = new LinkedHashMap<>(16, 0.75f, true);
 
-    private final Map<Key, GpuGraph> graphs = new LinkedHashMap<>(16, 0.75f, true);
+    /**
+     * What a step of some shape did last.
+     *
+     * @param graph of it, or {@code null} if it has been run once
+     */
+    private record Step(List<Operation> operations, StepProgram.Logits logits, GpuGraph graph) {
+        static Step of(StepProgram program, GpuGraph graph) {
+            return new Step(program.operations(), program.logits(), graph);
+        }
 
-    private record Key(List<Operation> operations, StepProgram.Logits logits, StepShape shape) {}
+        boolean does(StepProgram program) {
+            return operations.equals(program.operations()) && Objects.equals(logits, program.logits());
+        }
 
-    /** Puts the step into the queue, by a graph if there is one. */
+        void forget() {
+            if (graph != null) {
+                graph.close();
+            }
+        }
+    }
+
+    /**
+     * Puts the step into the queue, by a graph if there is one. A model's steps of one shape all do the same, so that one
+     * is found by its shape and then compared: operations are hundreds, and to hash them takes as long as to compare them.
+     */
     void run(GpuStream stream, StepProgram program, StepShape shape, Runnable work) {
-        Key key = new Key(program.operations(), program.logits(), shape);
-        if (!graphs.containsKey(key)) {
-            graphs.put(key, NONE);
+        Step known = steps.get(shape);
+        if (known == null || !known.does(program)) {
+            keep(shape, Step.of(program, null));
             work.run();
-            forgetOldest();
             return;
         }
-        GpuGraph graph = graphs.get(key);
+        GpuGraph graph = known.graph();
         if (graph == null) {
             graph = stream.capture(work);
-            graphs.put(key, graph);
+            keep(shape, Step.of(program, graph));
         }
         stream.launch(graph);
     }
 
-    private void forgetOldest() {
-        if (graphs.size() > MOST_GRAPHS) {
-            Map.Entry<Key, GpuGraph> oldest = graphs.entrySet().iterator().next();
-            if (oldest.getValue() != null) {
-                oldest.getValue().close();
-            }
-            graphs.remove(oldest.getKey());
+    private void keep(StepShape shape, Step step) {
+        Step before = steps.put(shape, step);
+        if (before != null) {
+            before.forget();
+        }
+        if (steps.size() > MOST_GRAPHS) {
+            Iterator<Step> oldest = steps.values().iterator();
+            oldest.next().forget();
+            oldest.remove();
         }
     }
 
     /** Forgets all: addresses that they hold may have changed. */
     void clear() {
-        graphs.values().forEach(graph -> {
-            if (graph != null) {
-                graph.close();
-            }
-        });
-        graphs.clear();
+        steps.values().forEach(Step::forget);
+        steps.clear();
     }
 }

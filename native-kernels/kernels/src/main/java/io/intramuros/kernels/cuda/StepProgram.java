@@ -4,19 +4,17 @@ import io.intramuros.kernels.KvLayout;
 import io.intramuros.kernels.Rope;
 import io.intramuros.kernels.StepBatch;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
- * What a step does: operations in their order, and the facts about them that the host's tables depend on.
- *
- * @param batch the step's tokens
- * @param operations in the order in which the engine asked for them
- * @param logits where to end, or {@code null} without logits
+ * What a step does: operations in their order, and the facts about them that the host's tables depend on. All ranks of a
+ * backend share it.
  */
-record StepProgram(StepBatch batch, List<Operation> operations, Logits logits) {
-    StepProgram {
-        operations = List.copyOf(operations);
-    }
+final class StepProgram {
+    private final StepBatch batch;
+    private final List<Operation> operations;
+    private final Logits logits;
+    private final Operation.Attend attention;
+    private final Operation.RotateAndStore rotation;
 
     /**
      * The logits of a step: {@code norm(hidden)·headᵀ} of its logit rows.
@@ -25,39 +23,61 @@ record StepProgram(StepBatch batch, List<Operation> operations, Logits logits) {
      */
     record Logits(CudaActivations hidden, CudaWeight gain, float epsilon, CudaWeight head) {}
 
+    /**
+     * @param batch the step's tokens
+     * @param operations in the order in which the engine asked for them
+     * @param logits where to end, or {@code null} without logits
+     */
+    StepProgram(StepBatch batch, List<Operation> operations, Logits logits) {
+        this.batch = batch;
+        this.operations = List.copyOf(operations);
+        this.logits = logits;
+        attention = first(Operation.Attend.class);
+        rotation = first(Operation.RotateAndStore.class);
+    }
+
+    private <T extends Operation> T first(Class<T> kind) {
+        for (Operation operation : operations) {
+            if (kind.isInstance(operation)) {
+                return kind.cast(operation);
+            }
+        }
+        return null;
+    }
+
+    StepBatch batch() {
+        return batch;
+    }
+
+    List<Operation> operations() {
+        return operations;
+    }
+
+    /** Where it ends, or {@code null} without logits. */
+    Logits logits() {
+        return logits;
+    }
+
     /** The cache that the step uses, or {@code null}; all layers use the same. */
     KvLayout cache() {
-        return operations.stream()
-                .flatMap(operation -> switch (operation) {
-                    case Operation.Attend attend -> Stream.of(attend.cache().layout());
-                    case Operation.RotateAndStore store ->
-                        Stream.of(store.cache().layout());
-                    default -> Stream.empty();
-                })
-                .findFirst()
-                .orElse(null);
+        if (attention != null) {
+            return attention.cache().layout();
+        }
+        return rotation == null ? null : rotation.cache().layout();
     }
 
     /** The first operation that attends, or {@code null}. */
     Operation.Attend attention() {
-        return operations.stream()
-                .filter(Operation.Attend.class::isInstance)
-                .map(Operation.Attend.class::cast)
-                .findFirst()
-                .orElse(null);
+        return attention;
     }
 
     /** The rotation of all layers, or {@code null}. */
     Rope rope() {
-        return operations.stream()
-                .filter(Operation.RotateAndStore.class::isInstance)
-                .map(operation -> ((Operation.RotateAndStore) operation).rope())
-                .findFirst()
-                .orElse(null);
+        return rotation == null ? null : rotation.rope();
     }
 
     /** Whether every sequence has one new token, so that the step has the shape of many others. */
     boolean decodes() {
-        return batch.rows() == batch.sequences() && attention() != null;
+        return batch.rows() == batch.sequences() && attention != null;
     }
 }
