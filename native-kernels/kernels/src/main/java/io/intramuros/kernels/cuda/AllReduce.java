@@ -15,7 +15,7 @@ import java.util.List;
  * the others' parts is the subclass's: {@link PeerAllReduce} reads them where they are, {@link PulledAllReduce} copies
  * them first.
  */
-abstract sealed class AllReduce permits PeerAllReduce, PulledAllReduce {
+abstract sealed class AllReduce implements WorkspacePart permits PeerAllReduce, PulledAllReduce {
     private static final int THREADS = 256;
     private static final int SLICE = 4 * THREADS;
 
@@ -49,8 +49,9 @@ abstract sealed class AllReduce permits PeerAllReduce, PulledAllReduce {
         return Math.ceilDiv(columns, SLICE);
     }
 
-    final boolean serves(int rows, int columns) {
-        return rows <= maxRows && columns <= maxColumns;
+    @Override
+    public final boolean serves(Workspace need) {
+        return need.maxRows() <= maxRows && need.maxColumns() <= maxColumns;
     }
 
     final long partBytes() {
@@ -146,7 +147,8 @@ abstract sealed class AllReduce permits PeerAllReduce, PulledAllReduce {
     /** Ends all waiting for other ranks: one of them has failed. From any thread. */
     abstract void abort();
 
-    void free() {
+    @Override
+    public void free() {
         for (DeviceBuffer part : parts) {
             part.free();
         }

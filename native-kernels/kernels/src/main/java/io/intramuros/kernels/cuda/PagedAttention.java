@@ -8,7 +8,7 @@ import io.intramuros.kernels.cuda.driver.LaunchShape;
 import java.util.List;
 
 /** Launches {@code attention.cu} and {@code attention_prefill.cu}. */
-final class PagedAttention {
+final class PagedAttention implements WorkspacePart {
     private static final int PLAIN_THREADS = 128;
     private static final int PROMPT_THREADS = 128;
     private static final int MERGE_THREADS = 64;
@@ -53,16 +53,17 @@ final class PagedAttention {
         return (long) mostParts * heads * dim * Float.BYTES;
     }
 
-    /** Whether it has room for heads of this number and size. */
-    boolean serves(int heads, int dim) {
-        return heads <= this.heads && dim <= this.dim;
+    @Override
+    public boolean serves(Workspace need) {
+        return need.heads() <= heads && need.headDim() <= dim;
     }
 
     int mostParts() {
         return mostParts;
     }
 
-    void free() {
+    @Override
+    public void free() {
         statistics.free();
         partials.free();
     }

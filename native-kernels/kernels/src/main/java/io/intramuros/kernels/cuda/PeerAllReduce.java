@@ -104,7 +104,7 @@ final class PeerAllReduce extends AllReduce {
     }
 
     @Override
-    void free() {
+    public void free() {
         super.free();
         flags.free();
         counts.free();

@@ -12,7 +12,7 @@ import java.util.Optional;
  * all quantised weights by {@link DecodeProjection}, more rows of BF16 by {@link TileProjection}, and from {@value
  * BlasProjection#LEAST_ROWS} rows on by {@link BlasProjection} where there is cuBLAS.
  */
-final class Projections {
+final class Projections implements WorkspacePart {
     /** Layers that one launch computes from the same activations. */
     static final int MOST_TARGETS = 3;
 
@@ -34,11 +34,13 @@ final class Projections {
                 + (maxRows >= BlasProjection.LEAST_ROWS ? BlasProjection.bytes(maxRows, maxColumns) : 0);
     }
 
-    boolean serves(int rows, int columns) {
-        return prepared.serves(rows, columns);
+    @Override
+    public boolean serves(Workspace need) {
+        return prepared.serves(need.maxRows(), need.maxColumns());
     }
 
-    void free() {
+    @Override
+    public void free() {
         prepared.free();
         tiles.free();
         blas.ifPresent(BlasProjection::free);

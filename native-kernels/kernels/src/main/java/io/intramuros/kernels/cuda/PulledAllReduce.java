@@ -103,7 +103,7 @@ final class PulledAllReduce extends AllReduce {
     }
 
     @Override
-    void free() {
+    public void free() {
         super.free();
         for (DeviceBuffer copy : copies) {
             if (copy != null) {

@@ -14,6 +14,7 @@ import io.intramuros.kernels.cuda.driver.GpuContext;
 import io.intramuros.kernels.cuda.driver.GpuStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * One GPU's part in a backend: its context, its share of the weights and of the cache, its workspace, and how it runs a
@@ -161,47 +162,32 @@ final class Rank {
 
     /** Makes room for steps of such sizes; whatever is large enough stays. */
     void prepare(Workspace need) {
-        boolean changed = false;
-        if (tables == null || !tables.serves(need.maxRows(), need.maxTableEntries())) {
-            if (tables != null) {
-                tables.free();
-            }
-            tables = new StepTables(context, need.maxRows(), need.maxTableEntries());
-            changed = true;
+        // Captured steps hold addresses of what may be made anew, here or on another rank.
+        graphs.clear();
+        tables = enough(tables, need, () -> new StepTables(context, need.maxRows(), need.maxTableEntries()));
+        projections = enough(
+                projections, need, () -> new Projections(context, stream, blas, need.maxRows(), need.maxColumns()));
+        if (need.attends()) {
+            attention = enough(
+                    attention, need, () -> new PagedAttention(context, need.heads(), need.headDim(), need.mostParts()));
         }
-        if (projections == null || !projections.serves(need.maxRows(), need.maxColumns())) {
-            if (projections != null) {
-                projections.free();
-            }
-            projections = new Projections(context, stream, blas, need.maxRows(), need.maxColumns());
-            changed = true;
+        if (need.samples() && (index == 0 || rendezvous != null)) {
+            sampling = enough(sampling, need, () -> new Sampling(context, need.logitRows(), need.vocabulary()));
         }
-        if (need.attends() && (attention == null || !attention.serves(need.heads(), need.headDim()))) {
-            if (attention != null) {
-                attention.free();
-            }
-            attention = new PagedAttention(context, need.heads(), need.headDim(), need.mostParts());
-            changed = true;
+        if (ranks > 1) {
+            allReduce = enough(allReduce, need, () -> allReduce(need));
         }
-        if ((index == 0 || rendezvous != null)
-                && need.samples()
-                && (sampling == null || !sampling.serves(need.logitRows(), need.vocabulary()))) {
-            if (sampling != null) {
-                sampling.free();
-            }
-            sampling = new Sampling(context, need.logitRows(), need.vocabulary());
-            changed = true;
+    }
+
+    /** The part that there is if it is large enough, else a larger one in its place. */
+    private <T extends WorkspacePart> T enough(T part, Workspace need, Supplier<T> larger) {
+        if (part != null && part.serves(need)) {
+            return part;
         }
-        if (ranks > 1 && (allReduce == null || !allReduce.serves(need.maxRows(), need.maxColumns()))) {
-            if (allReduce != null) {
-                allReduce.free();
-            }
-            allReduce = allReduce(need);
-            changed = true;
+        if (part != null) {
+            part.free();
         }
-        if (changed) {
-            graphs.clear();
-        }
+        return larger.get();
     }
 
     private AllReduce allReduce(Workspace need) {

@@ -13,7 +13,7 @@ import java.lang.foreign.ValueLayout;
  * Logits and the tokens taken from them, by {@code sampling.cu}, on the rank that samples: only tokens and
  * log-probabilities leave the GPU. More logit rows than there is room for are taken in turns.
  */
-final class Sampling {
+final class Sampling implements WorkspacePart {
     private static final int MOST_THREADS = 1024;
     private static final int LANES = 32;
 
@@ -55,11 +55,13 @@ final class Sampling {
         return rows * (1L + MOST_TOP) * (Integer.BYTES + Float.BYTES);
     }
 
-    boolean serves(int rows, int vocabulary) {
-        return rows <= this.rows && vocabulary == this.vocabulary;
+    @Override
+    public boolean serves(Workspace need) {
+        return need.logitRows() <= rows && need.vocabulary() == vocabulary;
     }
 
-    void free() {
+    @Override
+    public void free() {
         logits.free();
         results.free();
         host.close();

@@ -17,7 +17,7 @@ import java.util.List;
  * sample. The places are the same in every step, so that a captured graph finds them. Rows up to a padded number that hold
  * no token have id and position -1.
  */
-final class StepTables {
+final class StepTables implements WorkspacePart {
     private static final int RULE_BYTES = 32;
     private static final int ALIGNMENT_BYTES = 16;
     private static final int MOST_FREQUENCIES = 128;
@@ -80,8 +80,9 @@ final class StepTables {
         return (bytes + ALIGNMENT_BYTES - 1) / ALIGNMENT_BYTES * ALIGNMENT_BYTES;
     }
 
-    boolean serves(int rows, long tableEntries) {
-        return rows <= maxRows && tableEntries <= maxTableEntries;
+    @Override
+    public boolean serves(Workspace need) {
+        return need.maxRows() <= maxRows && need.maxTableEntries() <= maxTableEntries;
     }
 
     long ids() {
@@ -209,7 +210,8 @@ final class StepTables {
         host.set(ValueLayout.JAVA_INT, at + (long) index * Integer.BYTES, value);
     }
 
-    void free() {
+    @Override
+    public void free() {
         device.free();
         staging.close();
     }

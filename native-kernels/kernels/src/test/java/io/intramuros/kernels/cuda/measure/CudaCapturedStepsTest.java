@@ -48,12 +48,41 @@ final class CudaCapturedStepsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aStepGivesTheSameAfterAnotherThatNeededMoreRoom(int gpus) {
+        assertSameAfterAnother(gpus, 1, 20, SHALLOW.vocabulary());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aStepGivesTheSameAfterAnotherWithMoreTokensToChooseFrom(int gpus) {
+        assertSameAfterAnother(gpus, 2, 2, 2 * SHALLOW.vocabulary());
+    }
+
+    /** Has a step captured, another one done that has more rows, and the first one once more. */
+    private static void assertSameAfterAnother(int gpus, int maxRows, int otherRows, int otherVocabulary) {
+        DecoderShape otherShape = new DecoderShape(1, 128, 256, 16, 8, 16, otherVocabulary);
+        try (CudaBackend backend = open(gpus, true)) {
+            SyntheticDecoder decoder = decoder(backend, SHALLOW, maxRows);
+            float expected = logprob(decoder);
+            assertEquals(expected, logprob(decoder));
+            decoder(backend, otherShape, otherRows).step(otherRows, 0, 1);
+            assertEquals(expected, logprob(decoder));
+        }
+    }
+
     private static CudaBackend open(int gpus, boolean useGraphs) {
         return CudaBackend.openToMeasure(Gpu.all().subList(0, gpus), useGraphs);
     }
 
     private static SyntheticDecoder decoder(CudaBackend backend, DecoderShape shape) {
-        return new SyntheticDecoder(backend, shape, SyntheticWeights.random(shape), shape.layers(), 1, 1, 1);
+        return decoder(backend, shape, 1);
+    }
+
+    private static SyntheticDecoder decoder(CudaBackend backend, DecoderShape shape, int maxRows) {
+        return new SyntheticDecoder(
+                backend, shape, SyntheticWeights.random(shape), shape.layers(), maxRows, maxRows, 1);
     }
 
     private static float logprob(SyntheticDecoder decoder) {
