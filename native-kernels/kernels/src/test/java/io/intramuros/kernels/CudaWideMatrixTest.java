@@ -1,10 +1,22 @@
 package io.intramuros.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.intramuros.kernels.cuda.CudaBackend;
+import io.intramuros.kernels.cuda.EmulatedFaults;
 import io.intramuros.kernels.cuda.EmulatedGpus;
+import io.intramuros.kernels.cuda.EmulatedMemory;
+import io.intramuros.kernels.cuda.measure.ByteAccount;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -43,6 +55,11 @@ final class CudaWideMatrixTest extends BackendFixture {
         return EmulatedGpus.open(ranks, true, products == Products.CUBLAS);
     }
 
+    @AfterEach
+    void breakNothingMore() {
+        EmulatedFaults.none();
+    }
+
     @Test
     void aBackendTellsWhetherItHasCublas() {
         for (Products products : Products.values()) {
@@ -50,6 +67,44 @@ final class CudaWideMatrixTest extends BackendFixture {
                 String said = products == Products.CUBLAS ? ", with cuBLAS" : ", without cuBLAS";
                 assertTrue(b.description().endsWith(said), b.description());
             }
+        }
+    }
+
+    @Test
+    void whenOneGpuCanNotHaveCublasNoneUsesItAndTheLogSaysWhichAndWhy() {
+        float[][] x = gaussian(100, 130, 9);
+        float[][] byOwnTiles;
+        long taken;
+        try (Backend b = open(Products.OWN_TILES, 2)) {
+            taken = EmulatedMemory.usedBytes(0);
+            byOwnTiles = fedForward(b, x, 96);
+        }
+        // The first memory that a rank takes is cuBLAS's.
+        EmulatedFaults.ask("out-of-memory@allocation=1,device=1");
+        List<LogRecord> lines = new ArrayList<>();
+        try (CudaBackend b = (CudaBackend) logging(lines, () -> open(Products.CUBLAS, 2))) {
+            assertEquals(taken, EmulatedMemory.usedBytes(0), "what cuBLAS had on the other GPU is given back");
+            assertTrue(b.description().endsWith(", without cuBLAS"), b.description());
+            ByteAccount account = new ByteAccount();
+            b.listen(account);
+            assertArrayEquals(byOwnTiles, fedForward(b, x, 96));
+            assertFalse(
+                    account.kernels().containsKey("cublas"),
+                    () -> account.kernels().toString());
+        }
+        assertEquals(1, lines.size());
+        String why = lines.getFirst().getParameters()[0].toString();
+        assertTrue(why.contains("GPU 1") && why.contains("not enough free memory"), why);
+    }
+
+    /** Has something done, and what the ranks say in the log collected meanwhile. */
+    private static <T> T logging(List<LogRecord> lines, Supplier<T> task) {
+        Logger logger = Logger.getLogger("io.intramuros.kernels.cuda.RankGroup");
+        logger.setFilter(lines::add);
+        try {
+            return task.get();
+        } finally {
+            logger.setFilter(null);
         }
     }
 

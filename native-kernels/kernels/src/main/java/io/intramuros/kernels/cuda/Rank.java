@@ -7,7 +7,6 @@ import io.intramuros.kernels.SamplingRow;
 import io.intramuros.kernels.Split;
 import io.intramuros.kernels.cuda.driver.Blas;
 import io.intramuros.kernels.cuda.driver.CudaException;
-import io.intramuros.kernels.cuda.driver.CudaLibraries;
 import io.intramuros.kernels.cuda.driver.DeviceBuffer;
 import io.intramuros.kernels.cuda.driver.Gpu;
 import io.intramuros.kernels.cuda.driver.GpuContext;
@@ -21,8 +20,6 @@ import java.util.function.Supplier;
  * step. Everything but the constructor's caller's view of {@link #thread} happens on the rank's own thread.
  */
 final class Rank {
-    private static final System.Logger LOG = System.getLogger(Rank.class.getName());
-
     private static final Split BY_TOKENS = Split.rows(1);
 
     private final int index;
@@ -32,8 +29,10 @@ final class Rank {
     private final GpuStream stream;
     private final Launcher launcher;
     private final RankWeights weights;
-    private final Optional<Blas> blas;
     private final GraphCache graphs = new GraphCache();
+
+    /** For wide products; all ranks have it or none. */
+    private Optional<Blas> blas = Optional.empty();
 
     /** Where the ranks' threads meet if their GPUs don't reach each other; else {@code null}. */
     private Rendezvous rendezvous;
@@ -62,7 +61,6 @@ final class Rank {
             stream = context.stream();
             launcher = new Launcher(gpu, KernelLibrary.load(context), stream);
             weights = new RankWeights(index, context, stream);
-            blas = openBlas();
         } catch (RuntimeException e) {
             context.close();
             throw e;
@@ -74,18 +72,20 @@ final class Rank {
         return new Rank(index, ranks, thread, gpu);
     }
 
-    private Optional<Blas> openBlas() {
-        Optional<String> fault = CudaLibraries.loadBlas();
-        if (fault.isPresent()) {
-            LOG.log(System.Logger.Level.DEBUG, "Wide products run on our own kernels: {0}", fault.get());
-            return Optional.empty();
-        }
+    /** Opens cuBLAS for wide products; returns why that can't be, or empty if it is. */
+    Optional<String> openBlas() {
         try {
-            return Optional.of(Blas.open(context, stream));
-        } catch (CudaException e) {
-            LOG.log(System.Logger.Level.WARNING, "Wide products run on our own kernels: {0}", e.getMessage());
+            blas = Optional.of(Blas.open(context, stream));
             return Optional.empty();
+        } catch (CudaException e) {
+            return Optional.of(e.getMessage());
         }
+    }
+
+    /** Leaves wide products to our own kernels. */
+    void closeBlas() {
+        blas.ifPresent(Blas::close);
+        blas = Optional.empty();
     }
 
     int index() {
@@ -362,7 +362,7 @@ final class Rank {
     void close() {
         graphs.clear();
         weights.close();
-        blas.ifPresent(Blas::close);
+        closeBlas();
         context.close();
     }
 }

@@ -6,11 +6,13 @@ import io.intramuros.kernels.PendingTokens;
 import io.intramuros.kernels.SampledToken;
 import io.intramuros.kernels.SamplingRow;
 import io.intramuros.kernels.cuda.driver.CudaException;
+import io.intramuros.kernels.cuda.driver.CudaLibraries;
 import io.intramuros.kernels.cuda.driver.Gpu;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -63,6 +65,7 @@ final class RankGroup {
                 throw fault;
             }
             group.connectPeers();
+            group.openBlas();
             return group;
         } catch (RuntimeException e) {
             group.close();
@@ -87,6 +90,30 @@ final class RankGroup {
             }
             return null;
         });
+    }
+
+    /**
+     * Has all ranks use cuBLAS for wide products, or none: it adds up in another order than our kernels, and what each rank
+     * computes by itself of a weight that all have whole must be the same on all.
+     */
+    private void openBlas() {
+        Optional<String> missing = CudaLibraries.loadBlas();
+        if (missing.isPresent()) {
+            LOG.log(System.Logger.Level.DEBUG, "Wide products run on our own kernels: {0}", missing.get());
+            return;
+        }
+        List<String> faults =
+                onAll(Rank::openBlas).stream().flatMap(Optional::stream).toList();
+        if (!faults.isEmpty()) {
+            onAll(rank -> {
+                rank.closeBlas();
+                return null;
+            });
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Wide products run on our own kernels on all of the engine''s GPUs, as cuBLAS can''t be used on each: {0}",
+                    String.join("; ", faults));
+        }
     }
 
     int size() {

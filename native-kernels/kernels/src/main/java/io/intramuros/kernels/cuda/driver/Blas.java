@@ -22,11 +22,13 @@ public final class Blas {
 
     private static final int LARGE_WORKSPACE_MAJOR = 9;
 
+    private static final System.Logger LOG = System.getLogger(Blas.class.getName());
     private static final Pointer ONE = Pointer.to(new float[] {1});
     private static final Pointer ZERO = Pointer.to(new float[] {0});
 
     private final GpuContext context;
     private final cublasHandle handle;
+    private final DeviceBuffer workspace;
 
     /** A place in a GPU's memory, as JCuda wants it. */
     private static final class Address extends Pointer {
@@ -35,9 +37,10 @@ public final class Blas {
         }
     }
 
-    private Blas(GpuContext context, cublasHandle handle) {
+    private Blas(GpuContext context, cublasHandle handle, DeviceBuffer workspace) {
         this.context = context;
         this.handle = handle;
+        this.workspace = workspace;
     }
 
     /**
@@ -59,7 +62,7 @@ public final class Blas {
                     JCublas2.cublasSetWorkspace(handle, new Address(workspace.address()), workspace.bytes()),
                     "cublasSetWorkspace",
                     context);
-            return new Blas(context, handle);
+            return new Blas(context, handle, workspace);
         } catch (RuntimeException e) {
             JCublas2.cublasDestroy(handle);
             if (workspace != null) {
@@ -106,9 +109,14 @@ public final class Blas {
         check(answer, "cublasGemmEx of " + rows + " rows, " + outputs + " outputs, " + columns + " columns", context);
     }
 
-    /** Ends it, also after a fault, of which nothing is said any more; its memory ends with the context. */
+    /** Ends it, also after a fault, of which nothing is said any more: then its memory ends with the context. */
     public void close() {
         JCublas2.cublasDestroy(handle);
+        try {
+            workspace.free();
+        } catch (CudaException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Working memory of cuBLAS ends with its context", e);
+        }
     }
 
     private static void check(int answer, String call, GpuContext context) {
