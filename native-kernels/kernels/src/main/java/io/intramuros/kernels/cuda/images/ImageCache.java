@@ -7,23 +7,31 @@ import static java.nio.file.attribute.PosixFilePermission.OTHERS_WRITE;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Images of kernels on disk, each in a file named by its key. A file begins with a mark, its key and its content's
- * SHA-256, which are looked at before the content is believed. Folder and files belong to this user alone. Nothing that
- * goes wrong here is an error: an image that can't be read is made anew, one that can't be written is not kept.
+ * SHA-256, which are looked at before the content is believed. Folder and files belong to this user alone; several
+ * processes may share them. Of very many images those used last are kept. Nothing that goes wrong here is an error: an
+ * image that can't be read is made anew, one that can't be written is not kept.
  */
 final class ImageCache {
     private static final System.Logger LOG = System.getLogger(ImageCache.class.getName());
@@ -31,6 +39,10 @@ final class ImageCache {
     private static final int DIGEST_BYTES = 32;
     private static final int HEADER_BYTES = MARK.length + 2 * DIGEST_BYTES;
     private static final int MOST_BYTES = 256 << 20;
+
+    /** Files that are kept: those of some ten kinds of cards, drivers and releases of the kernels. */
+    static final int MOST_FILES = 128;
+
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
     private final Path folder;
@@ -70,6 +82,7 @@ final class ImageCache {
             if (!Arrays.equals(header(key, image), Arrays.copyOf(all, HEADER_BYTES))) {
                 throw new IOException("it isn't what was written");
             }
+            noteUse(file);
             return Optional.of(image);
         } catch (NoSuchFileException e) {
             return Optional.empty();
@@ -80,6 +93,14 @@ final class ImageCache {
                     file,
                     e.getMessage());
             return Optional.empty();
+        }
+    }
+
+    private static void noteUse(Path file) {
+        try {
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "The use of cached kernels can''t be noted", e);
         }
     }
 
@@ -113,6 +134,7 @@ final class ImageCache {
                             .put(image)
                             .array());
             Files.move(draft, file(key), StandardCopyOption.ATOMIC_MOVE);
+            deleteOldest();
         } catch (IOException | UnsupportedOperationException e) {
             discard(draft);
             if (!complained.getAndSet(true)) {
@@ -122,6 +144,36 @@ final class ImageCache {
                         folder,
                         e.toString());
             }
+        }
+    }
+
+    /** A file that was used at some time. */
+    private record Used(Path file, FileTime at) {}
+
+    /**
+     * Deletes what was used longest ago, drafts of others that ended too early included. Another process may do the same
+     * meanwhile; whoever still wants what is gone makes it anew.
+     */
+    private void deleteOldest() {
+        List<Used> files = new ArrayList<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, "*.{image,draft}")) {
+            for (Path file : all) {
+                files.add(new Used(file, lastUse(file)));
+            }
+            files.sort(Comparator.comparing(Used::at).reversed());
+            for (Used old : files.subList(Math.min(MOST_FILES, files.size()), files.size())) {
+                Files.deleteIfExists(old.file());
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Old cached kernels stay behind", e);
+        }
+    }
+
+    private static FileTime lastUse(Path file) throws IOException {
+        try {
+            return Files.getLastModifiedTime(file, NOFOLLOW_LINKS);
+        } catch (NoSuchFileException e) {
+            return FileTime.from(Instant.EPOCH);
         }
     }
 
