@@ -7,19 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.intramuros.engine.EnginePace.Speed;
 import io.intramuros.engine.generation.Answer;
+import io.intramuros.engine.testing.Cards;
 import io.intramuros.engine.testing.Recorder;
 import io.intramuros.engine.testing.TinyModel;
 import io.intramuros.engine.testing.WatchedBackend;
 import io.intramuros.kernels.DeviceReading;
 import io.intramuros.kernels.StepBatch;
 import io.intramuros.kernels.TensorType;
-import io.intramuros.kernels.ThrottleReason;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -108,21 +106,16 @@ class HotEngineTest {
 
     @Test
     void anEngineTellsWhatIsReadOfItsGpus() throws Exception {
-        DeviceReading reading = DeviceReading.of("0000:01:00.0")
-                .identity("A GPU", "GPU-1")
-                .temperature(OptionalInt.of(71))
-                .memory(OptionalLong.of(3), OptionalLong.of(4))
-                .throttled(Set.of(ThrottleReason.POWER_CAP))
-                .build();
+        DeviceReading reading = Cards.card("0000:01:00.0", 71);
         engine = LocalEngine.start(
                 settings(), new WatchedBackend(batch -> {}, UnaryOperator.identity(), () -> List.of(reading))::open);
         engine.awaitLoaded();
 
         DeviceStatus status = engine.devices().getFirst();
         assertEquals("0000:01:00.0", status.busId());
-        assertEquals("A GPU", status.name());
+        assertEquals(reading.name(), status.name());
         assertEquals(OptionalInt.of(71), status.temperatureCelsius());
-        assertEquals(OptionalLong.of(3), status.memoryUsedBytes());
+        assertEquals(reading.usedBytes(), status.memoryUsedBytes());
         assertEquals(List.of("power cap"), status.throttleReasons());
         engine.close();
         assertEquals(List.of(), engine.devices());
@@ -176,9 +169,7 @@ class HotEngineTest {
     }
 
     private List<DeviceReading> cards() {
-        return List.of(DeviceReading.of("0000:01:00.0")
-                .temperature(OptionalInt.of(celsius.get()))
-                .build());
+        return List.of(Cards.card("0000:01:00.0", celsius.get()));
     }
 
     private Answer submit() {

@@ -59,104 +59,33 @@ public record DeviceReading(
         return fault.isPresent();
     }
 
-    /** A reading in which everything is empty unless it is set. */
-    public static Builder of(String busId) {
-        return new Builder(busId);
+    /** Of a card that tells nothing. */
+    public static DeviceReading unread(String busId) {
+        return empty(busId, Optional.empty());
     }
 
-    /** Collects the values of a reading, each named as in {@link DeviceReading}. */
-    public static final class Builder {
-        private final String busId;
-        private String name = "";
-        private String uuid = "";
-        private OptionalInt temperatureCelsius = OptionalInt.empty();
-        private OptionalInt highestCelsius = OptionalInt.empty();
-        private OptionalInt slowdownCelsius = OptionalInt.empty();
-        private OptionalLong usedBytes = OptionalLong.empty();
-        private OptionalLong totalBytes = OptionalLong.empty();
-        private OptionalInt utilisationPercent = OptionalInt.empty();
-        private OptionalInt memoryUtilisationPercent = OptionalInt.empty();
-        private OptionalDouble powerWatts = OptionalDouble.empty();
-        private OptionalDouble powerLimitWatts = OptionalDouble.empty();
-        private OptionalLong eccCorrected = OptionalLong.empty();
-        private OptionalLong eccUncorrected = OptionalLong.empty();
-        private Set<ThrottleReason> throttleReasons = Set.of();
-        private Optional<String> fault = Optional.empty();
+    /** Of a card that can't be used any more, and why. */
+    public static DeviceReading lost(String busId, String fault) {
+        return empty(busId, Optional.of(fault));
+    }
 
-        private Builder(String busId) {
-            this.busId = busId;
-        }
-
-        public Builder identity(String itsName, String itsUuid) {
-            name = itsName;
-            uuid = itsUuid;
-            return this;
-        }
-
-        public Builder temperature(OptionalInt celsius) {
-            temperatureCelsius = celsius;
-            return this;
-        }
-
-        public Builder limits(OptionalInt highest, OptionalInt slowdown) {
-            highestCelsius = highest;
-            slowdownCelsius = slowdown;
-            return this;
-        }
-
-        public Builder memory(OptionalLong used, OptionalLong total) {
-            usedBytes = used;
-            totalBytes = total;
-            return this;
-        }
-
-        public Builder utilisation(OptionalInt percent, OptionalInt memoryPercent) {
-            utilisationPercent = percent;
-            memoryUtilisationPercent = memoryPercent;
-            return this;
-        }
-
-        public Builder power(OptionalDouble watts, OptionalDouble limitWatts) {
-            powerWatts = watts;
-            powerLimitWatts = limitWatts;
-            return this;
-        }
-
-        public Builder ecc(OptionalLong corrected, OptionalLong uncorrected) {
-            eccCorrected = corrected;
-            eccUncorrected = uncorrected;
-            return this;
-        }
-
-        public Builder throttled(Set<ThrottleReason> reasons) {
-            throttleReasons = reasons;
-            return this;
-        }
-
-        public Builder fault(String reason) {
-            fault = Optional.of(reason);
-            return this;
-        }
-
-        /** The reading. */
-        public DeviceReading build() {
-            return new DeviceReading(
-                    busId,
-                    name,
-                    uuid,
-                    temperatureCelsius,
-                    highestCelsius,
-                    slowdownCelsius,
-                    usedBytes,
-                    totalBytes,
-                    utilisationPercent,
-                    memoryUtilisationPercent,
-                    powerWatts,
-                    powerLimitWatts,
-                    eccCorrected,
-                    eccUncorrected,
-                    throttleReasons,
-                    fault);
-        }
+    private static DeviceReading empty(String busId, Optional<String> fault) {
+        return new DeviceReading(
+                busId,
+                "",
+                "",
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                Set.of(),
+                fault);
     }
 }

@@ -1,5 +1,6 @@
 package io.intramuros.engine.thermal;
 
+import static io.intramuros.engine.testing.Cards.card;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,7 +9,6 @@ import io.intramuros.engine.EnginePace.Speed;
 import io.intramuros.kernels.DeviceReading;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -55,9 +55,9 @@ class ThermalPolicyTest {
 
     @Test
     void aTemperatureThatCanNotBeReadChangesNothing() {
-        assertEquals(EnginePace.FULL, policy.judge(List.of(DeviceReading.of("a").build())));
+        assertEquals(EnginePace.FULL, policy.judge(List.of(DeviceReading.unread("a"))));
         policy.judge(List.of(card("a", 95)));
-        EnginePace pace = policy.judge(List.of(DeviceReading.of("a").build()));
+        EnginePace pace = policy.judge(List.of(DeviceReading.unread("a")));
         assertEquals(Speed.DRAINING, pace.speed());
         assertTrue(pace.detail().contains("unknown temperature"), pace.detail());
     }
@@ -88,16 +88,5 @@ class ThermalPolicyTest {
                 .forEach(celsius ->
                         speeds.add(policy.judge(List.of(card("a", celsius))).speed()));
         return speeds;
-    }
-
-    private static DeviceReading card(String busId, int celsius) {
-        return DeviceReading.of(busId).temperature(OptionalInt.of(celsius)).build();
-    }
-
-    private static DeviceReading card(String busId, int celsius, int highest, int slowdown) {
-        return DeviceReading.of(busId)
-                .temperature(OptionalInt.of(celsius))
-                .limits(OptionalInt.of(highest), OptionalInt.of(slowdown))
-                .build();
     }
 }

@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -83,12 +84,12 @@ final class GpuReader {
             }
             if (found != NvmlResult.SUCCESS) {
                 tell(busId, "can't be watched: " + nvml.describe(found));
-                return DeviceReading.of(busId).build();
+                return DeviceReading.unread(busId);
             }
             return new Card(busId, handle.get(ADDRESS, 0), arena).read();
         } catch (CardIsLostException e) {
             tell(busId, "can't be used any more: " + nvml.describe(e.result));
-            return DeviceReading.of(busId).fault(nvml.describe(e.result)).build();
+            return DeviceReading.lost(busId, nvml.describe(e.result));
         }
     }
 
@@ -132,16 +133,23 @@ final class GpuReader {
                     hasLoad ? OptionalInt.of(answer.get(JAVA_INT, Integer.BYTES)) : OptionalInt.empty();
             boolean hasReasons = ask(throttling, handle, answer);
             Set<ThrottleReason> reasons = hasReasons ? reasons(answer.get(JAVA_LONG, 0)) : Set.of();
-            return DeviceReading.of(busId)
-                    .identity(text(name), text(uuid))
-                    .temperature(number(temperature, handle, SENSOR_OF_THE_CHIP, answer))
-                    .limits(number(threshold, handle, HIGHEST, answer), number(threshold, handle, SLOWDOWN, answer))
-                    .memory(used, total)
-                    .utilisation(load, memoryLoad)
-                    .power(watts(power), watts(powerLimit))
-                    .ecc(errors(CORRECTED), errors(UNCORRECTED))
-                    .throttled(reasons)
-                    .build();
+            return new DeviceReading(
+                    busId,
+                    text(name),
+                    text(uuid),
+                    number(temperature, handle, SENSOR_OF_THE_CHIP, answer),
+                    number(threshold, handle, HIGHEST, answer),
+                    number(threshold, handle, SLOWDOWN, answer),
+                    used,
+                    total,
+                    load,
+                    memoryLoad,
+                    watts(power),
+                    watts(powerLimit),
+                    errors(CORRECTED),
+                    errors(UNCORRECTED),
+                    reasons,
+                    Optional.empty());
         }
 
         private String text(Nvml.Function function) {

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -96,9 +97,23 @@ class CudaGpuWatchTest {
     void aCardThatSupportsNothingIsReadAsEmpty() {
         String nothing = String.join("=!" + NOT_SUPPORTED + ";", StandInGpus.VALUES) + "=!" + NOT_SUPPORTED;
         StandInGpus.set(0, nothing);
-        DeviceReading expected = DeviceReading.of(FIRST_GPU)
-                .identity("Intramuros emulated GPU", "GPU-e0e0e0e0-e0e0-e0e0-e0e0-e0e0e0e0e000")
-                .build();
+        DeviceReading expected = new DeviceReading(
+                FIRST_GPU,
+                "Intramuros emulated GPU",
+                "GPU-e0e0e0e0-e0e0-e0e0-e0e0-e0e0e0e0e000",
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                Set.of(),
+                Optional.empty());
 
         assertEquals(expected, readOnce(FIRST_GPU));
     }
@@ -126,7 +141,7 @@ class CudaGpuWatchTest {
 
     @Test
     void aCardThatTheLibraryDoesNotKnowIsReadAsEmptyAndNotAsLost() {
-        assertEquals(DeviceReading.of("0000:7f:00.0").build(), readOnce("0000:7f:00.0"));
+        assertEquals(DeviceReading.unread("0000:7f:00.0"), readOnce("0000:7f:00.0"));
     }
 
     @Test
