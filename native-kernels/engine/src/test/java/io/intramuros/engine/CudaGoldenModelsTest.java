@@ -7,8 +7,8 @@ import io.intramuros.engine.testing.GoldenModels;
 import io.intramuros.kernels.cuda.EmulatedGpus;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -24,47 +24,45 @@ class CudaGoldenModelsTest {
     /** The tensor cores take queries and weights of the softmax as BF16, which has three bits fewer than F16. */
     private static final float HALF_TOLERANCE = 4e-2f;
 
+    private static final String BF16 = "llama-bf16-untied-grouped";
+
+    /** One of each kind of weights that is divided in its own way, with as many KV heads as queries' heads, half, and one. */
+    private static final List<String> KINDS = List.of(BF16, "llama-f16-sharded", "llama-f32-tied", "llama-q4_1.gguf");
+
     @TestFactory
     @Tag("once")
     Stream<DynamicTest> givesTheReferencesLogprobs() throws IOException {
-        return dividedModels(1, 4)
-                .map(divided -> DynamicTest.dynamicTest(
-                        divided.toString(), () -> divided.checks(true).score(divided.model, 256)));
+        return Stream.concat(allModels(1), each(KINDS, 4))
+                .map(divided -> divided.test(checks -> checks.score(divided.model, 256)));
     }
 
     /** In every order in which the stand-in does what isn't ordered; the other tests run in one of them. */
     @TestFactory
     Stream<DynamicTest> continuesTheSameInWhateverOrderWorkIsDone() {
-        return Stream.of("llama-bf16-untied-grouped", "qwen3-f32", "llama-q4_1.gguf")
-                .flatMap(name -> Stream.of(1, 3).map(gpus -> new Divided(GoldenModels.path(name), gpus)))
-                .map(divided -> DynamicTest.dynamicTest(
-                        divided.toString(), () -> divided.checks(true).answer(divided.model)));
+        return Stream.concat(each(List.of(BF16), 1), each(List.of(BF16, "qwen3-f32", "llama-q4_1.gguf"), 3))
+                .map(divided -> divided.test(checks -> checks.answer(divided.model)));
     }
 
     @TestFactory
     @Tag("once")
     Stream<DynamicTest> continuesAsTheReferenceAloneAndInABatch() throws IOException {
-        return dividedModels(1, 2, 4, 8)
-                .map(divided -> DynamicTest.dynamicTest(
-                        divided.toString(), () -> divided.checks(true).answer(divided.model)));
+        return Stream.concat(allModels(1, 2), each(KINDS, 4, 8))
+                .map(divided -> divided.test(checks -> checks.answer(divided.model)));
     }
 
     @TestFactory
     @Tag("once")
-    Stream<DynamicTest> continuesTheSameWithoutCapturedSteps() throws IOException {
-        return dividedModels(1, 2)
-                .map(divided -> DynamicTest.dynamicTest(
-                        divided.toString(), () -> divided.checks(false).answer(divided.model)));
+    Stream<DynamicTest> continuesTheSameWithoutCapturedSteps() {
+        return Stream.concat(each(List.of(BF16), 1, 2, 4, 8), each(List.of("qwen3-f32", "llama-q4_1.gguf"), 2))
+                .map(divided -> divided.withoutGraphs().test(checks -> checks.answer(divided.model)));
     }
 
     @TestFactory
     @Tag("once")
-    Stream<DynamicTest> continuesTheSameOnGpusThatTakeTurnsWithLayers() throws IOException {
+    Stream<DynamicTest> continuesTheSameOnGpusThatTakeTurnsWithLayers() {
         GoldenChecks checks = new GoldenChecks(options -> EmulatedGpus.takingTurns(2));
-        return GoldenModels.all().stream()
-                // These have a single layer.
-                .filter(model -> !model.toString().endsWith("_k.gguf"))
-                .map(model -> DynamicTest.dynamicTest(model.getFileName().toString(), () -> checks.answer(model)));
+        return Stream.of(BF16, "qwen2-bf16-tied", "llama-f16-sharded", "qwen3-f32", "llama-q4_1.gguf")
+                .map(model -> DynamicTest.dynamicTest(model, () -> checks.answer(GoldenModels.path(model))));
     }
 
     @TestFactory
@@ -86,27 +84,34 @@ class CudaGoldenModelsTest {
         }
     }
 
-    private record Divided(Path model, int gpus) {
-        GoldenChecks checks(boolean graphs) {
-            return new GoldenChecks(options -> EmulatedGpus.open(gpus, graphs), HALF_TOLERANCE);
+    /** A check of one model. */
+    private interface Check {
+        void run(GoldenChecks checks) throws IOException, InterruptedException;
+    }
+
+    private record Divided(Path model, int gpus, boolean graphs) {
+        Divided withoutGraphs() {
+            return new Divided(model, gpus, false);
         }
 
-        @Override
-        public String toString() {
-            return model.getFileName() + " on " + gpus;
+        DynamicTest test(Check check) {
+            GoldenChecks checks = new GoldenChecks(options -> EmulatedGpus.open(gpus, graphs), HALF_TOLERANCE);
+            return DynamicTest.dynamicTest(model.getFileName() + " on " + gpus, () -> check.run(checks));
         }
     }
 
     /** All models on each number of GPUs that they can be divided among. */
-    private static Stream<Divided> dividedModels(int... counts) throws IOException {
-        List<Divided> all = new ArrayList<>();
-        for (Path model : GoldenModels.all()) {
-            for (int gpus : counts) {
-                if (gpus == 1 || !model.toString().endsWith("_k.gguf")) {
-                    all.add(new Divided(model, gpus));
-                }
-            }
-        }
-        return all.stream();
+    private static Stream<Divided> allModels(int... counts) throws IOException {
+        return GoldenModels.all().stream()
+                .flatMap(model -> IntStream.of(counts)
+                        .filter(gpus -> gpus == 1 || !model.toString().endsWith("_k.gguf"))
+                        .mapToObj(gpus -> new Divided(model, gpus, true)));
+    }
+
+    /** Each of some models on each number of GPUs. */
+    private static Stream<Divided> each(List<String> models, int... counts) {
+        return models.stream()
+                .flatMap(name ->
+                        IntStream.of(counts).mapToObj(gpus -> new Divided(GoldenModels.path(name), gpus, true)));
     }
 }
