@@ -80,18 +80,22 @@ def _java_home(repository: Path) -> str:
     return run.stdout.strip()
 
 
-def junit(module: Path) -> list[str]:
-    """The command that runs tests of the module without Maven, once Maven has compiled them."""
-    repository = module.parent.parent
+def junit(kernels: Path, module: Path | None = None) -> list[str]:
+    """The command that runs the kernels' tests, or another module's, without Maven, once Maven has compiled them."""
+    repository = kernels.parent.parent
+    module = module or kernels
     java_home = _java_home(repository)
     classes = [module / "target/classes", module / "target/test-classes"]
-    listing = module / "target/test-classpath.txt"
+    # JUnit's launcher is among what the kernels' tests need.
+    folders = dict.fromkeys((module, kernels))
+    listing = Path("target/test-classpath.txt")  # In each module's folder.
     maven = shutil.which("mvn") or str(repository / "mvnw")
     goals = ["test-compile", "dependency:build-classpath"]
     # How sources are laid out says nothing about kernels.
     options = ["-Dmdep.includeScope=test", f"-Dmdep.outputFile={listing}", "-Dspotless.check.skip=true"]
     run = subprocess.run(
-        [maven, "-q", "--batch-mode", "-f", module / "pom.xml", *goals, *options],
+        [maven, "-q", "--batch-mode", "-pl", module.relative_to(repository), "-am", *goals, *options],
+        cwd=repository,
         capture_output=True,
         text=True,
         env=os.environ | {"JAVA_HOME": java_home},
@@ -105,11 +109,11 @@ def junit(module: Path) -> list[str]:
         "-XX:TieredStopAtLevel=1",
         "--add-modules=jdk.incubator.vector",
         "--enable-native-access=ALL-UNNAMED",
-        f"-Djava.library.path={module}/target/natives/lib",
-        f"-Dintramuros.cuda.libraries={module}/target/emulator",
-        f"-Dintramuros.cuda.cache={module}/target/kernel-images",
+        f"-Djava.library.path={kernels}/target/natives/lib",
+        f"-Dintramuros.cuda.libraries={kernels}/target/emulator",
+        f"-Dintramuros.cuda.cache={kernels}/target/kernel-images",
         "-cp",
-        ":".join([*map(str, classes), listing.read_text().strip()]),
+        ":".join([*map(str, classes), *((folder / listing).read_text().strip() for folder in folders)]),
         "org.junit.platform.console.ConsoleLauncher",
         "execute",
         "--disable-banner",

@@ -62,7 +62,10 @@ class CudaGoldenModelsTest {
     Stream<DynamicTest> continuesTheSameOnGpusThatTakeTurnsWithLayers() {
         GoldenChecks checks = new GoldenChecks(options -> EmulatedGpus.takingTurns(2));
         return Stream.of(BF16, "qwen2-bf16-tied", "llama-f16-sharded", "qwen3-f32", "llama-q4_1.gguf")
-                .map(model -> DynamicTest.dynamicTest(model, () -> checks.answer(GoldenModels.path(model))));
+                .map(model -> DynamicTest.dynamicTest(model, () -> {
+                    EmulatedGpus.first(2);
+                    checks.answer(GoldenModels.path(model));
+                }));
     }
 
     @TestFactory
@@ -73,6 +76,7 @@ class CudaGoldenModelsTest {
     }
 
     private static void assertRefused(Path model) throws InterruptedException {
+        EmulatedGpus.first(2);
         EngineSettings settings = EngineSettings.of("divided", model);
         try (LocalEngine engine = LocalEngine.start(settings, options -> EmulatedGpus.open(2))) {
             EngineStatus status = engine.awaitLoaded();
@@ -96,7 +100,10 @@ class CudaGoldenModelsTest {
 
         DynamicTest test(Check check) {
             GoldenChecks checks = new GoldenChecks(options -> EmulatedGpus.open(gpus, graphs), HALF_TOLERANCE);
-            return DynamicTest.dynamicTest(model.getFileName() + " on " + gpus, () -> check.run(checks));
+            return DynamicTest.dynamicTest(model.getFileName() + " on " + gpus, () -> {
+                EmulatedGpus.first(gpus);
+                check.run(checks);
+            });
         }
     }
 
