@@ -111,7 +111,7 @@ final class RankGroup {
             });
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "Wide products run on our own kernels on all of the engine''s GPUs, as cuBLAS can''t be used on each: {0}",
+                    "Wide products run on our own kernels, as cuBLAS can''t be used on every GPU that shares them: {0}",
                     String.join("; ", faults));
         }
     }
