@@ -102,7 +102,7 @@ abstract sealed class AllReduce implements WorkspacePart permits PeerAllReduce, 
 
     /** {@code residual += } the sum of all parts, once every rank has written its own. */
     final void sum(Launcher launcher, long residual, int rows, int columns) {
-        gather(launcher.stream(), set, (long) rows * columns * Float.BYTES);
+        gather(launcher, set, (long) rows * columns * Float.BYTES);
         KernelArguments arguments = launcher.arguments().address(residual).address(addresses(set));
         putFlags(arguments).number(rows).number(columns).address(squares.address());
         putAbort(arguments);
@@ -130,7 +130,7 @@ abstract sealed class AllReduce implements WorkspacePart permits PeerAllReduce, 
     abstract void connect(GpuStream stream, List<AllReduce> all);
 
     /** Has the first bytes of all ranks' parts of a set where the kernel reads them. */
-    abstract void gather(GpuStream stream, int set, long bytes);
+    abstract void gather(Launcher launcher, int set, long bytes);
 
     /** Where the addresses of a set's parts stand, one per rank. */
     abstract long addresses(int set);

@@ -3,8 +3,8 @@ package io.intramuros.kernels.cuda;
 import io.intramuros.kernels.cuda.driver.GpuStream;
 
 /**
- * Is told of every kernel that is put into a GPU's queue, for accounts and timings; nothing is worked out when nobody
- * listens. Kernels of a captured graph are told once, when they are captured.
+ * Is told of every kernel that is put into a GPU's queue, and of copies of other GPUs' parts of a sum, for accounts and
+ * timings; nothing is worked out when nobody listens. Kernels of a captured graph are told once, when they are captured.
  */
 public interface LaunchListener {
     /**

@@ -70,7 +70,7 @@ final class PeerAllReduce extends AllReduce {
     }
 
     @Override
-    void gather(GpuStream stream, int set, long bytes) {
+    void gather(Launcher launcher, int set, long bytes) {
         // The kernel reads them where they are.
     }
 

@@ -66,13 +66,16 @@ final class PulledAllReduce extends AllReduce {
     }
 
     @Override
-    void gather(GpuStream stream, int set, long bytes) {
+    void gather(Launcher launcher, int set, long bytes) {
+        GpuStream stream = launcher.stream();
         stream.record(written[set]);
         rendezvous.meet();
         for (int i = 0; i < copies.length; i++) {
             if (i != rank()) {
                 stream.await(all.get(i).written[set]);
                 stream.copy(all.get(i).part(set), 0, copies[i], 0, bytes);
+                // Written here; and as much of this GPU's memory is read for the other rank's copy.
+                launcher.note("copy_part", () -> new Traffic(0, 2 * bytes, 0, 0, 0));
             }
         }
     }

@@ -3,7 +3,6 @@ package io.intramuros.kernels.cuda.measure;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.intramuros.kernels.cuda.driver.CudaLibraries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,22 +27,14 @@ final class CudaPredictionTest {
 
     @BeforeAll
     static void makeTheReport() throws IOException, InterruptedException {
-        ProcessBuilder program = new ProcessBuilder(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Djava.library.path=" + System.getProperty("java.library.path"),
-                "-D" + CudaLibraries.FOLDER_PROPERTY + "=" + System.getProperty(CudaLibraries.FOLDER_PROPERTY),
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                PredictionReport.class.getName(),
+        StandInProcess.run(
+                PredictionReport.class,
+                Map.of(
+                        "KERNELS_EMPTY", "1",
+                        "DEVICES", "8",
+                        "MULTIPROCESSORS", "132",
+                        "MEMORY_BYTES", "200000000000"),
                 REPORT.toString());
-        program.environment()
-                .putAll(Map.of(
-                        "INTRAMUROS_EMULATOR_KERNELS_EMPTY", "1",
-                        "INTRAMUROS_EMULATOR_DEVICES", "8",
-                        "INTRAMUROS_EMULATOR_MULTIPROCESSORS", "132",
-                        "INTRAMUROS_EMULATOR_MEMORY_BYTES", "200000000000"));
-        assertEquals(0, program.inheritIO().start().waitFor());
         lines = Files.readAllLines(REPORT);
     }
 
