@@ -12,7 +12,7 @@ ORDERS = (
 )
 
 # A kernel that waits for what never comes is stopped after this time; the longest of ours takes a few on a busy machine.
-WATCHDOG_SECONDS = 20
+WATCHDOG_SECONDS = 10
 TESTS_SECONDS = 600
 
 _NO_TESTS = 2
