@@ -62,7 +62,7 @@ abstract class AttentionContract extends BackendFixture {
         }
     }
 
-    /** Runs three sequences token by token, then together in the given chunks with one to three threads. */
+    /** Runs three sequences token by token, then together in the given chunks with any threads. */
     final void assertSameToTheBit(Shape shape, int[] lengths, int... chunks) {
         float[][][] alone = new float[lengths.length][][];
         Layer reference = new Layer(backend(), shape, 8);
@@ -73,7 +73,7 @@ abstract class AttentionContract extends BackendFixture {
                 alone[s][p] = reference.run(List.of(new int[] {s, p}), tables)[0];
             }
         }
-        for (int threads = 1; threads <= 3; threads++) {
+        for (int threads = 1; threads <= mostThreads(); threads++) {
             try (Backend other = open(threads)) {
                 Layer layer = new Layer(other, shape, 8);
                 int[][] otherTables = scatteredTables(lengths.length, new Random(threads));

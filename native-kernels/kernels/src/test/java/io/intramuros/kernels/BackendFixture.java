@@ -16,6 +16,11 @@ abstract class BackendFixture {
     /** Opens the backend under test. */
     abstract Backend open(int threads);
 
+    /** Up to how many threads are tried where their number must not matter: one, where the backend doesn't compute with them. */
+    int mostThreads() {
+        return 3;
+    }
+
     /** The backend of this test, with two threads. */
     final Backend backend() {
         if (backend == null) {

@@ -11,6 +11,11 @@ final class CudaAttentionTest extends AttentionContract {
     }
 
     @Override
+    int mostThreads() {
+        return 1;
+    }
+
+    @Override
     boolean sameToTheBit(Shape shape) {
         return shape.cache() == TensorType.F32;
     }

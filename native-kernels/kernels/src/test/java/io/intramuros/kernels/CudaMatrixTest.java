@@ -10,6 +10,11 @@ final class CudaMatrixTest extends MatrixContract {
     }
 
     @Override
+    int mostThreads() {
+        return 1;
+    }
+
+    @Override
     boolean sameToTheBit(TensorType type, int batch) {
         return batch <= 16 || type != TensorType.BF16;
     }

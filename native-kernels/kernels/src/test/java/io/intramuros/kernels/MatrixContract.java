@@ -174,7 +174,7 @@ abstract class MatrixContract extends BackendFixture {
         for (int t = 0; t < 33; t++) {
             reference[t] = projected(backend(), w, new float[][] {x[t]})[0];
         }
-        for (int threads = 1; threads <= 3; threads++) {
+        for (int threads = 1; threads <= mostThreads(); threads++) {
             try (Backend other = open(threads)) {
                 for (int batch : BATCHES) {
                     float[][] together = projected(other, w, Arrays.copyOf(x, batch));

@@ -8,9 +8,11 @@ import io.intramuros.kernels.cuda.driver.Gpu;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What measuring GPUs does, on a stand-in for them: whoever has a real one runs it once. */
+@Tag("once")
 final class CudaVerifyGpuTest {
     private static final int GPUS = 2;
 
