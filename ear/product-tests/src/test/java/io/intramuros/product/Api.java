@@ -98,11 +98,17 @@ final class Api implements AutoCloseable {
         }
     }
 
-    /** Asks for an answer that takes long, and returns the open response once its first words have come. */
+    /** As {@link #longStory(String, String)}, of the first model. */
     HttpResponse<InputStream> longStory(String token) throws IOException {
+        return longStory(token, model(token));
+    }
+
+    /** Asks for an answer that takes long, and returns the open response once its first words have come. */
+    HttpResponse<InputStream> longStory(String token, String model) throws IOException {
         HttpResponse<InputStream> response = stream(
                 token,
                 question(token, "Tell a very long story of a walled city.")
+                        .add("model", model)
                         .add("stream", true)
                         .add("max_tokens", LONG_STORY_TOKENS)
                         .build());

@@ -29,9 +29,12 @@ class EngineManagementTest {
         String engine = management.engines().getFirst();
         assertEquals("0", management.engine(engine, "running"));
 
-        try (InputStream answer = longAnswer(api.model(api.token()))) {
+        try (InputStream answer = api.longStory(api.token()).body()) {
             assertEquals("1", management.engine(engine, "running"));
-            assertTrue(Double.parseDouble(management.engine(engine, "tokens-per-second")) > 0);
+            Waiting.until(
+                    "the speed",
+                    () -> management.engine(engine, "tokens-per-second"),
+                    speed -> Double.parseDouble(speed) > 0);
             assertTrue(answer.read() >= 0);
         }
 
@@ -40,7 +43,7 @@ class EngineManagementTest {
 
     @Test
     void anEngineWithABadPathSaysWhyItFailedAndTheServerStaysUp() {
-        management.succeed("/subsystem=intramuros/engine=nowhere:add(model=/no/such/model)");
+        management.byProgram("/subsystem=intramuros/engine=nowhere:add(model=/no/such/model)");
         try {
             String state = Waiting.until(
                     "the engine to fail",
@@ -53,16 +56,16 @@ class EngineManagementTest {
             assertTrue(state.contains("/no/such/model"), state);
             assertEquals(200, api.get("/models", api.token()).statusCode());
         } finally {
-            management.succeed("/subsystem=intramuros/engine=nowhere:remove()");
+            management.removeEngine("nowhere");
         }
     }
 
     @Test
     void anEngineCanBeRemovedWhileItAnswers() throws Exception {
-        addEngine("second", "");
+        management.addEngine("second", management.model(), "");
 
-        try (InputStream answer = longAnswer("second")) {
-            management.succeed("/subsystem=intramuros/engine=second:remove()");
+        try (InputStream answer = api.longStory(api.token(), "second").body()) {
+            management.removeEngine("second");
             String rest = new String(answer.readAllBytes(), StandardCharsets.UTF_8);
             assertTrue(rest.contains("error") || rest.contains("finish_reason"), rest);
         }
@@ -89,9 +92,9 @@ class EngineManagementTest {
 
     @Test
     void whoFindsTheQueueFullIsToldWhenToComeBack() throws Exception {
-        addEngine("narrow", ",max-batch-size=1,max-queue=1");
+        management.addEngine("narrow", management.model(), ",max-batch-size=1,max-queue=1");
         CompletableFuture<HttpResponse<InputStream>> waiting;
-        try (InputStream _ = longAnswer("narrow")) {
+        try (InputStream _ = api.longStory(api.token(), "narrow").body()) {
             String token = api.token();
             JsonObject question = api.question(token, "Hello")
                     .add("model", "narrow")
@@ -109,19 +112,8 @@ class EngineManagementTest {
         try (InputStream answer = waiting.get(2, TimeUnit.MINUTES).body()) {
             assertTrue(answer.read() >= 0, "the one in the queue has its turn");
         } finally {
-            management.succeed("/subsystem=intramuros/engine=narrow:remove()");
+            management.removeEngine("narrow");
         }
-    }
-
-    /** One more engine for the same model, ready to answer. */
-    private void addEngine(String name, String settings) {
-        String first = management.engines().getFirst();
-        String path = management
-                .succeed("/subsystem=intramuros/engine=" + first
-                        + ":read-attribute(name=model,resolve-expressions=true)")
-                .getString("result");
-        management.succeed("/subsystem=intramuros/engine=" + name + ":add(model=\"" + path + "\"" + settings + ")");
-        Waiting.until("the engine " + name, () -> management.engine(name, "state"), state -> state.contains("ready"));
     }
 
     private long loadsInLog() throws Exception {
@@ -129,22 +121,5 @@ class EngineManagementTest {
             return lines.filter(line -> line.contains("is ready") && line.contains("engine"))
                     .count();
         }
-    }
-
-    /** An answer that has begun and goes on for a while. */
-    private InputStream longAnswer(String model) throws Exception {
-        String token = api.token();
-        HttpResponse<InputStream> response = api.stream(
-                token,
-                api.question(token, "Tell a very long story of a walled city.")
-                        .add("model", model)
-                        .add("stream", true)
-                        .add("max_tokens", 2000)
-                        .build());
-        if (response.statusCode() != 200) {
-            throw new AssertionError(new String(response.body().readAllBytes(), StandardCharsets.UTF_8));
-        }
-        assertTrue(response.body().readNBytes(200).length == 200);
-        return response.body();
     }
 }
