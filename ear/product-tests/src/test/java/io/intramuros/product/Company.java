@@ -2,8 +2,6 @@ package io.intramuros.product;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -14,12 +12,16 @@ import java.util.Map;
 final class Company {
     static final String DATABASE = "company";
 
+    /** The model it starts with. */
+    static final String MODEL = "llama-bf16-untied-grouped";
+
     private static Company running;
 
     private final Postgres postgres = Postgres.running();
     private final CompanyRealm realm;
     private final String appSecret;
     private final Product product;
+    private String model;
 
     private Company() throws IOException {
         postgres.create(DATABASE);
@@ -36,18 +38,24 @@ final class Company {
                         appSecret));
     }
 
-    /** With a model of its own, or the demonstration's where {@code model} is {@code null}. */
-    static synchronized Company runningWith(Path model) {
+    /** With whatever model. */
+    static synchronized Company running() {
+        return runningWith(running == null || running.model == null ? MODEL : running.model);
+    }
+
+    /** With one of the tiny models. */
+    static synchronized Company runningWith(String model) {
         try {
             if (running == null) {
                 running = new Company();
-            } else {
+                running.start(model);
+            } else if (!model.equals(running.model)) {
                 running.product.stop();
+                running.start(model);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        running.start(model);
         return running;
     }
 
@@ -60,13 +68,18 @@ final class Company {
         }
     }
 
-    private void start(Path model) {
-        List<String> options = new ArrayList<>(
-                List.of("--jdbc-url", postgres.url(DATABASE), "--jdbc-user", Postgres.USER, "--oidc-url", realm.url()));
-        if (model != null) {
-            options.addAll(List.of("--model", model.toString()));
-        }
-        product.start(options.toArray(String[]::new));
+    private void start(String name) {
+        model = null;
+        product.start(
+                "--jdbc-url",
+                postgres.url(DATABASE),
+                "--jdbc-user",
+                Postgres.USER,
+                "--oidc-url",
+                realm.url(),
+                "--model",
+                Product.goldenModel(name).toString());
+        model = name;
     }
 
     Product product() {

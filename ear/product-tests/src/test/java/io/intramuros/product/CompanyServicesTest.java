@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Test;
 
 /** {@code ./run} with a company's own PostgreSQL, its own Keycloak and models of its own. */
 class CompanyServicesTest {
-    private static final String DIRECTORY_MODEL = "llama-bf16-untied-grouped";
     private static final String GGUF_MODEL = "llama-q8_0";
 
     private static Company company;
@@ -23,7 +22,7 @@ class CompanyServicesTest {
 
     @BeforeAll
     static void start() {
-        company = Company.runningWith(Product.goldenModel(DIRECTORY_MODEL));
+        company = Company.runningWith(Company.MODEL);
         product = company.product();
     }
 
@@ -34,7 +33,7 @@ class CompanyServicesTest {
 
             assertEquals(CompanyRealm.PERSON, browser.find("#user-name").getText());
             String model = browser.find("#model-info").getText();
-            assertTrue(model.contains(DIRECTORY_MODEL) || model.matches("llama · Q8_0.*"), model);
+            assertTrue(model.contains(Company.MODEL) || model.matches("llama · Q8_0.*"), model);
             assertTrue(browser.all("#demonstration-notice").isEmpty(), "this is no demonstration model");
 
             browser.find("#sign-out").click();
@@ -63,14 +62,14 @@ class CompanyServicesTest {
 
     @Test
     void questionsAreOnRecordInPostgresAndStayThereWhenItStartsAgainWithAnotherModel() {
-        String before = ask(DIRECTORY_MODEL);
-        assertEquals(List.of(DIRECTORY_MODEL), modelsOnRecord(before));
+        String before = ask(Company.MODEL);
+        assertEquals(List.of(Company.MODEL), modelsOnRecord(before));
 
-        Company.runningWith(Product.goldenModel(GGUF_MODEL + ".gguf"));
+        Company.runningWith(GGUF_MODEL + ".gguf");
         String after = ask(GGUF_MODEL);
 
         assertEquals(List.of(GGUF_MODEL), modelsOnRecord(after));
-        assertEquals(List.of(DIRECTORY_MODEL), modelsOnRecord(before));
+        assertEquals(List.of(Company.MODEL), modelsOnRecord(before));
     }
 
     /** Asks as a program of the company's realm and returns the request's id. */

@@ -23,7 +23,7 @@ class DatabaseOutageTest {
 
     @BeforeAll
     static void start() {
-        company = Company.runningWith(null);
+        company = Company.running();
         product = company.product();
     }
 
@@ -63,18 +63,22 @@ class DatabaseOutageTest {
 
     @Test
     void anAnswerThatEndsWhileItIsAwayIsSettledOnceWhenItIsBack() throws Exception {
-        HttpResponse<InputStream> response = api.longStory(token);
         Management management = new Management(product);
-        String engine = management.engines().getFirst();
+        management.addEngine("slow", new Management(Product.running()).model(), "");
+        try {
+            HttpResponse<InputStream> response = api.longStory(token, "slow");
 
-        goAway();
-        response.body().close();
-        Waiting.until("the answer's end", () -> management.engine(engine, "running"), "0"::equals);
-        comeBack();
+            goAway();
+            response.body().close();
+            Waiting.until("the answer's end", () -> management.engine("slow", "running"), "0"::equals);
+            comeBack();
 
-        assertEquals(
-                List.of("CANCELLED"),
-                Waiting.until("the row to be settled", () -> statuses(response), rows -> !rows.contains("OPEN")));
+            assertEquals(
+                    List.of("CANCELLED"),
+                    Waiting.until("the row to be settled", () -> statuses(response), rows -> !rows.contains("OPEN")));
+        } finally {
+            management.removeEngine("slow");
+        }
     }
 
     @Test
