@@ -12,6 +12,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+# Measured: 312 MiB, and the wheels twice (123 MiB each), as they are unpacked and in pip's own cache.
+FETCHED_MIB = 560
+
 HOW_TO_GET_PIP = "Python's pip is needed to fetch the CUDA compiler; install it (Debian, Ubuntu: apt-get install python3-pip)."
 
 
@@ -62,14 +65,24 @@ class Toolchain:
 
 def find(requirements: Path) -> Toolchain:
     """An installed CUDA of the release that `requirements` pins, else the wheels it names, fetched once."""
+    return _installed(requirements) or _in_wheels(_fetched(requirements))
+
+
+def mib_to_fetch(requirements: Path) -> int:
+    """How many MiB of disk `find` will take: none where the compiler is there already."""
+    return 0 if _is_whole(_folder(requirements)) or _installed(requirements) else FETCHED_MIB
+
+
+def _installed(requirements: Path) -> Toolchain | None:
     pinned = re.search(r"^nvidia-cuda-nvrtc-\w+==(\d+\.\d+)\.", requirements.read_text(), re.MULTILINE).group(1)
     for root in _installed_roots():
         toolchain = _in_toolkit(root)
         if toolchain and toolchain.release.startswith(pinned + "."):
             return toolchain
         if toolchain:
-            print(f"CUDA {toolchain.release} in {root} isn't {pinned}, with which the kernels are built and checked")
-    return _in_wheels(_fetched(requirements))
+            note = f"CUDA {toolchain.release} in {root} isn't {pinned}, with which the kernels are built and checked"
+            print(note, file=sys.stderr)
+    return None
 
 
 def _installed_roots() -> list[Path]:
@@ -99,9 +112,13 @@ def _release(ptxas: Path) -> str:
     return re.search(r"V(\d+\.\d+\.\d+)", said).group(1)
 
 
+def _folder(requirements: Path) -> Path:
+    return _cache() / f"cuda-compiler-{hashlib.sha256(requirements.read_bytes()).hexdigest()[:16]}"
+
+
 def _fetched(requirements: Path) -> Path:
     cache = _cache()
-    folder = cache / f"cuda-compiler-{hashlib.sha256(requirements.read_bytes()).hexdigest()[:16]}"
+    folder = _folder(requirements)
     cache.mkdir(parents=True, exist_ok=True)
     # Two builds at once fetch once.
     with open(cache / "cuda-compiler.lock", "w", encoding="ascii") as lock:

@@ -1,5 +1,6 @@
 package io.intramuros.run;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +39,8 @@ record Build(Path repository) {
             "wildfly-config/server");
 
     private static final Set<String> NOT_SOURCES = Set.of("target", "test", "node_modules", "__pycache__", ".settings");
+    private static final long MEBIBYTE = 1 << 20;
+    private static final String COMPILING = "Compiling the GPUs' kernels";
     private static final String WITH_GPU_KERNELS = " with the GPUs' kernels";
     private static final Pattern MODULE = Pattern.compile("\\[INFO\\] Building (.*?) \\S+\\s+(\\[\\d+/\\d+\\])");
 
@@ -83,16 +86,31 @@ record Build(Path repository) {
         }
     }
 
+    /**
+     * What the compiler of the GPUs' kernels will take of the disk with downloads; nothing if it is there already.
+     *
+     * @param environment added to ours
+     */
+    long compilerBytes(Map<String, String> environment) {
+        ProcessBuilder question = new ProcessBuilder(kernelBuild(), "--mib-to-fetch");
+        question.redirectError(ProcessBuilder.Redirect.INHERIT).environment().putAll(environment);
+        try (BufferedReader answer = question.start().inputReader(StandardCharsets.UTF_8)) {
+            String mebibytes = answer.readLine();
+            if (mebibytes == null) {
+                throw new RunException(COMPILING + " needs Python 3; " + kernelBuild() + " doesn't run.");
+            }
+            return Long.parseLong(mebibytes) * MEBIBYTE;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String kernelBuild() {
+        return repository.resolve("native-kernels/kernels/bin/build-cuda").toString();
+    }
+
     private void compileGpuKernels(Path log) {
-        String compile =
-                repository.resolve("native-kernels/kernels/bin/build-cuda").toString();
-        Task.run(
-                "Compiling the GPUs' kernels",
-                List.of(compile, "--ptx"),
-                Map.of(),
-                repository,
-                log,
-                line -> "  " + line);
+        Task.run(COMPILING, List.of(kernelBuild(), "--ptx"), Map.of(), repository, log, line -> "  " + line);
     }
 
     /** Takes what is there. */

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
@@ -164,6 +165,9 @@ final class Launch {
         }
         if (options.build() && !build.isBuilt()) {
             disk.needs(BUILD_BYTES, build.repository()).needs(MAVEN_BYTES, Maven.localRepository());
+        }
+        if (options.build() && backend.equals(Options.CUDA)) {
+            disk.needs(build.compilerBytes(Map.of()), cache);
         }
         return disk;
     }

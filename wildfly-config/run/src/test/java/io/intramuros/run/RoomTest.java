@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +89,29 @@ class RoomTest {
 
         assertTrue(refusal.getMessage().startsWith("Too little disk space at " + folder), refusal.getMessage());
         assertEquals(1, refusal.getMessage().lines().count());
+    }
+
+    @Test
+    void theCompilerOfTheGpusKernelsCountsWhereItHasToBeFetched() {
+        assumeFalse(Files.exists(Path.of("/usr/local/cuda")), "this machine may have the compiler");
+
+        assertTrue(compilerBytes("") > 500 * MEBIBYTE);
+    }
+
+    @Test
+    void aCompilerThatIsInstalledTakesNoRoom() throws IOException {
+        write("cuda/lib64/libnvrtc.so.12", "");
+        write("cuda/bin/ptxas", "#!/bin/sh\necho 'Cuda compilation tools, release 12.9, V12.9.86'\n");
+        assertTrue(folder.resolve("cuda/bin/ptxas").toFile().setExecutable(true));
+
+        assertEquals(0, compilerBytes(folder.resolve("cuda").toString()));
+    }
+
+    /** What it takes where nothing was fetched yet and CUDA is installed there. */
+    private long compilerBytes(String cuda) {
+        Build build = new Build(Path.of("../..").toAbsolutePath().normalize());
+        return build.compilerBytes(Map.of(
+                "XDG_CACHE_HOME", folder.toString(), "CUDA_HOME", cuda, "CUDA_PATH", "", "PATH", "/usr/bin:/bin"));
     }
 
     private void write(String file, String text) throws IOException {
