@@ -101,8 +101,8 @@ public interface Backend extends AutoCloseable {
 
     /**
      * Logits of the batch's {@link StepBatch#logitRows()}, and a token from each: {@code rows[i]} says how the token of
-     * logit row {@code i} is taken. {@code head} is {@code [V, D]}. The last operation of a step; its tokens may be awaited
-     * after {@link #endStep}, and must be before the next step begins.
+     * logit row {@code i} is taken; there may be none. {@code head} is {@code [V, D]}. The last operation of a step; its
+     * tokens may be awaited after {@link #endStep}, and must be before the next step begins.
      */
     PendingTokens sample(Activations hidden, RmsNorm norm, Weight head, SamplingRow[] rows);
 

@@ -6,7 +6,6 @@ import io.intramuros.kernels.Backend;
 import io.intramuros.kernels.KvStore;
 import io.intramuros.kernels.PendingTokens;
 import io.intramuros.kernels.Rope;
-import io.intramuros.kernels.SampledToken;
 import io.intramuros.kernels.SamplingRow;
 import io.intramuros.kernels.StepBatch;
 import java.util.Iterator;
@@ -17,8 +16,6 @@ import java.util.List;
  * through these lines; what differs is in the weights and the configuration.
  */
 public final class Transformer {
-    private static final SampledToken[] NOTHING = {};
-
     private final Backend backend;
     private final DecoderWeights weights;
     private final Rope rope;
@@ -81,9 +78,7 @@ public final class Transformer {
                 attention(layer, weights.layers().get(layer));
                 feedForward(weights.layers().get(layer));
             }
-            return sampling.length == 0
-                    ? () -> NOTHING
-                    : backend.sample(hidden, weights.finalNorm(), weights.head(), sampling);
+            return backend.sample(hidden, weights.finalNorm(), weights.head(), sampling);
         } finally {
             backend.endStep();
         }

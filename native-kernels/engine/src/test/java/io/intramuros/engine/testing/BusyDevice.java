@@ -23,7 +23,6 @@ final class BusyDevice {
     private final ExecutorService device = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("busy-device").factory());
     private CompletableFuture<Object> queue = CompletableFuture.completedFuture(null);
-    private boolean sampled;
 
     private BusyDevice(Backend real) {
         this.real = real;
@@ -41,21 +40,14 @@ final class BusyDevice {
         if (method.getName().equals("beginStep")) {
             queue = queue.exceptionally(fault -> null);
             queue.join();
-            sampled = false;
         }
         if (QUEUED.contains(method.getName())) {
             queue = queue.thenApplyAsync(done -> onDevice(method, arguments), device);
-            if (method.getName().equals("endStep") && !sampled) {
-                result(queue);
-            }
             return null;
         }
         return switch (method.getName()) {
             case "asynchronous" -> true;
-            case "sample" -> {
-                sampled = true;
-                yield sample(method, arguments);
-            }
+            case "sample" -> sample(method, arguments);
             case "close" -> {
                 device.close();
                 yield invoke(method, arguments);

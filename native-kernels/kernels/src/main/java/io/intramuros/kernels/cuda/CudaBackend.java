@@ -336,6 +336,9 @@ public final class CudaBackend implements Backend {
                         + " of the most probable tokens can be reported, not " + row.topLogprobs());
             }
         }
+        if (rows.length == 0) {
+            return run(null, rows);
+        }
         vocabulary = head.rows();
         return run(
                 new StepProgram.Logits(

@@ -221,6 +221,9 @@ public final class VectorBackend implements Backend {
     @Override
     public PendingTokens sample(Activations hidden, RmsNorm norm, Weight head, SamplingRow[] rows) {
         int[] logitRows = batch.logitRows();
+        if (logitRows.length == 0) {
+            return () -> new SampledToken[0];
+        }
         int columns = hidden.columns();
         float[] gain = VectorWeight.vector(norm.gain());
         normed = atLeast(normed, logitRows.length * columns);
