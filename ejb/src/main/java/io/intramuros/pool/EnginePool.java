@@ -18,7 +18,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Stream;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 
@@ -102,15 +101,14 @@ public class EnginePool {
         return now.queued() + now.running();
     }
 
-    /** An engine that is not ready does not know its model yet, but its name is what clients ask for by default. */
+    /** An engine that was never ready does not know its model yet, but its name is what clients ask for by default. */
     private static NoEngineException refusal(String model, List<InferenceEngine> engines) {
         if (engines.isEmpty()) {
             return unavailable("No model is set up on this server. An administrator adds one in the console.", null);
         }
-        Stream<InferenceEngine> meant =
-                engines.stream().filter(engine -> model == null || engine.name().equals(model));
-        Optional<InferenceEngine> notReady = meant.filter(
-                        engine -> engine.status().state() != EngineStatus.State.READY)
+        Optional<InferenceEngine> notReady = engines.stream()
+                .filter(engine -> model == null || serves(engine, model))
+                .filter(engine -> engine.status().state() != EngineStatus.State.READY)
                 .findFirst();
         if (notReady.isPresent()) {
             return notReady(notReady.get());
@@ -127,6 +125,11 @@ public class EnginePool {
                 null);
     }
 
+    private static boolean serves(InferenceEngine engine, String model) {
+        return engine.name().equals(model)
+                || engine.model().filter(card -> card.id().equals(model)).isPresent();
+    }
+
     private static NoEngineException notReady(InferenceEngine engine) {
         return switch (engine.status().state()) {
             case LOADING, READY ->
@@ -134,7 +137,7 @@ public class EnginePool {
             case FAILED ->
                 unavailable(
                         "The model of engine " + engine.name()
-                                + " could not be started. An administrator finds the reason in the console.",
+                                + " has failed. An administrator finds the reason in the console.",
                         null);
             case STOPPED -> unavailable("The model of engine " + engine.name() + " has been stopped.", null);
         };

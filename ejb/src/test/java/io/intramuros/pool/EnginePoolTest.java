@@ -79,6 +79,14 @@ class EnginePoolTest {
     }
 
     @Test
+    void aModelWhoseEnginesHaveAllFailedIsUnavailableNotUnknown() {
+        assertEquals(
+                Reason.NOT_READY,
+                refusal("m", new ScriptedEngine("a", "m").in(State.FAILED), new ScriptedEngine("b", "other"))
+                        .reason());
+    }
+
+    @Test
     void aServerWithoutEnginesSaysSo() {
         assertEquals(Reason.NOT_READY, refusal("m").reason());
         EnginePool withoutSubsystem = new EnginePool(Optional::empty);

@@ -84,7 +84,7 @@ public final class ScriptedEngine implements InferenceEngine {
 
     @Override
     public Optional<ModelCard> model() {
-        return state == EngineStatus.State.READY
+        return state != EngineStatus.State.LOADING
                 ? Optional.of(new ModelCard(
                         modelId,
                         "Scripted",

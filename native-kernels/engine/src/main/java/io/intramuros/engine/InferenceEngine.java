@@ -14,7 +14,7 @@ public interface InferenceEngine {
     /** What it is doing, and why not if it is not ready. */
     EngineStatus status();
 
-    /** The model it serves; empty until it is ready. */
+    /** The model it serves, or served before it failed; empty until it has been ready. */
     Optional<ModelCard> model();
 
     /** Queue, batch, speed and cache at this moment. */
