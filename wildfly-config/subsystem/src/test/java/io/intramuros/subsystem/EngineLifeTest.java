@@ -53,6 +53,14 @@ public class EngineLifeTest extends RunningSubsystem {
     }
 
     @Test
+    public void anAttributeWrittenWithTheValueThatItHasRestartsTheEngineToo() throws Exception {
+        start("<engine name=\"a\" model=\"/no/a\" devices=\"0\"/>");
+        InferenceEngine before = registry().find("a").orElseThrow();
+        write("a", "devices", new ModelNode("0"));
+        assertNotSame(before, registry().find("a").orElseThrow());
+    }
+
+    @Test
     public void manyAttributesChangedTogetherRestartTheEngineOnce() throws Exception {
         start("<engine name=\"a\" model=\"/no/a\"/>");
         ModelNode together = Util.createEmptyOperation("composite", null);

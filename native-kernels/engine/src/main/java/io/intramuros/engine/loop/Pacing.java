@@ -34,7 +34,8 @@ final class Pacing {
         String what = switch (pace.speed()) {
             case FULL -> " works at full speed again: its GPUs have cooled down.";
             case SLOW -> " takes smaller batches. " + pace.detail();
-            case DRAINING -> " drains: it ends the answers it is writing and takes no other requests. " + pace.detail();
+            case DRAINING ->
+                " drains: it finishes the answers it is writing and takes no other requests. " + pace.detail();
         };
         LOG.log(
                 pace.speed() == EnginePace.Speed.FULL ? System.Logger.Level.INFO : System.Logger.Level.WARNING,
