@@ -211,8 +211,7 @@ DRIVER_API CUresult cuDeviceGet(CUdevice* device, int ordinal) {
 
 DRIVER_API CUresult cuDeviceGetName(char* name, int length, CUdevice device) {
   return answer("cuDeviceGetName", [&] {
-    Device::at(device);
-    std::snprintf(name, static_cast<size_t>(length), "%s", kName);
+    std::snprintf(name, static_cast<size_t>(length), "%s", settings().name_of(Device::at(device).index).c_str());
   });
 }
 

@@ -1,12 +1,10 @@
-// What an emulated GPU is called, the same in all of the stand-in's libraries.
+// What tells emulated GPUs apart, the same in all of the stand-in's libraries.
 #pragma once
 
 #include <cstdio>
 #include <string>
 
 namespace intramuros::emulator {
-
-inline constexpr const char* kName = "Intramuros emulated GPU";
 
 /// The 16 bytes of a UUID; the last one tells devices apart.
 inline constexpr unsigned char kUuidByte = 0xE0;

@@ -107,7 +107,7 @@ EMULATOR_API Nvml nvmlDeviceGetHandleByPciBusId_v2(const char* id, Handle* handl
 }
 
 EMULATOR_API Nvml nvmlDeviceGetName(Handle handle, char* name, unsigned length) {
-  return copy(handle, kName, name, length);
+  return copy(handle, settings().name_of(static_cast<int>(handle) - 1), name, length);
 }
 
 EMULATOR_API Nvml nvmlDeviceGetUUID(Handle handle, char* text, unsigned length) {

@@ -31,11 +31,18 @@ double number(const char* name, double otherwise) {
   return parsed;
 }
 
+/// What stands between commas.
+std::vector<std::string> list(const char* name, const char* otherwise) {
+  std::vector<std::string> values;
+  std::istringstream in(text(name, otherwise));
+  for (std::string one; std::getline(in, one, ',');) values.push_back(one);
+  return values;
+}
+
 /// Whole numbers with commas between them.
 std::vector<size_t> sizes(const char* name, const char* otherwise) {
   std::vector<size_t> values;
-  std::istringstream in(text(name, otherwise));
-  for (std::string one; std::getline(in, one, ',');) {
+  for (const std::string& one : list(name, otherwise)) {
     char* end;
     values.push_back(std::strtoull(one.c_str(), &end, 10));
     if (*end || one.empty()) {
@@ -68,6 +75,7 @@ Settings read() {
   Settings s;
   s.devices = static_cast<int>(number("DEVICES", 1));
   s.memory_bytes = sizes("MEMORY_BYTES", "2147483648");
+  s.names = list("NAMES", "Intramuros emulated GPU");
   s.multiprocessors = static_cast<int>(number("MULTIPROCESSORS", 4));
   s.capability = static_cast<int>(number("CAPABILITY", 90));
   s.driver = static_cast<int>(number("DRIVER", 12090));

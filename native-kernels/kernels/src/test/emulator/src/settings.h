@@ -11,6 +11,7 @@ namespace intramuros::emulator {
 struct Settings {
   int devices;              ///< INTRAMUROS_EMULATOR_DEVICES
   std::vector<size_t> memory_bytes;  ///< INTRAMUROS_EMULATOR_MEMORY_BYTES
+  std::vector<std::string> names;    ///< INTRAMUROS_EMULATOR_NAMES
   int multiprocessors;      ///< INTRAMUROS_EMULATOR_MULTIPROCESSORS
   int capability;           ///< INTRAMUROS_EMULATOR_CAPABILITY, 90 for 9.0
   int driver;               ///< INTRAMUROS_EMULATOR_DRIVER, the driver's version: 12090 for CUDA 12.9
@@ -24,9 +25,14 @@ struct Settings {
   std::string kernels;      ///< INTRAMUROS_EMULATOR_KERNELS, a library
   std::string fault;        ///< INTRAMUROS_EMULATOR_FAULT, see fault.h
 
-  /// What a device has; the last number given is that of all further devices.
-  size_t memory_of(int device) const {
-    return memory_bytes[std::min(static_cast<size_t>(device), memory_bytes.size() - 1)];
+  size_t memory_of(int device) const { return of(memory_bytes, device); }
+  const std::string& name_of(int device) const { return of(names, device); }
+
+ private:
+  /// What a list says of a device; the last entry is that of all further devices.
+  template <class T>
+  static const T& of(const std::vector<T>& list, int device) {
+    return list[std::min(static_cast<size_t>(device), list.size() - 1)];
   }
 };
 

@@ -9,11 +9,13 @@ extern "C" {
 int nvmlInit_v2();
 int nvmlShutdown();
 int nvmlDeviceGetHandleByPciBusId_v2(const char*, void**);
+int nvmlDeviceGetName(void*, char*, unsigned);
 int nvmlDeviceGetUUID(void*, char*, unsigned);
 int nvmlDeviceGetTemperature(void*, int, unsigned*);
 int nvmlDeviceGetMemoryInfo(void*, uint64_t*);
 void intramurosEmulatorSetGpu(int, const char*);
 CUresult cuDeviceGetPCIBusId(char*, int, CUdevice);
+CUresult cuDeviceGetName(char*, int, CUdevice);
 CUresult cuDeviceGetUuid(unsigned char*, CUdevice);
 }
 
@@ -61,6 +63,18 @@ TEST("driver and management library give a device the same address and UUID") {
   OK(cuDeviceGetUuid(bytes, 1));
   EQUAL(std::string(text), "GPU-e0e0e0e0-e0e0-e0e0-e0e0-e0e0e0e0e001");
   EQUAL(static_cast<int>(bytes[15]), 1);
+}
+
+TEST("driver and management library call a device by its name in the list, or by the last one") {
+  const char* names[] = {"First", "Another kind", "Another kind"};
+  for (int device = 0; device < 3; device++) {
+    Managed managed(device);
+    char driver[96], management[96];
+    OK(cuDeviceGetName(driver, sizeof driver, device));
+    OK(nvmlDeviceGetName(managed.handle, management, sizeof management));
+    EQUAL(std::string(driver), names[device]);
+    EQUAL(std::string(management), names[device]);
+  }
 }
 
 TEST("memory in use is what programs have allocated") {

@@ -10,12 +10,7 @@ import io.intramuros.kernels.cuda.EmulatedFaults;
 import io.intramuros.kernels.cuda.EmulatedGpus;
 import io.intramuros.kernels.cuda.EmulatedMemory;
 import io.intramuros.kernels.cuda.measure.ByteAccount;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
-import java.util.function.Supplier;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,8 +72,8 @@ final class CudaWideMatrixTest extends BackendFixture {
         }
         // The first memory that a rank takes is cuBLAS's.
         EmulatedFaults.ask("out-of-memory@allocation=1,device=1");
-        List<LogRecord> lines = new ArrayList<>();
-        try (CudaBackend b = (CudaBackend) logging(lines, () -> open(Products.CUBLAS, 2))) {
+        try (LogLines log = new LogLines("io.intramuros.kernels.cuda.RankGroup");
+                CudaBackend b = (CudaBackend) open(Products.CUBLAS, 2)) {
             assertEquals(taken, EmulatedMemory.usedBytes(0), "what cuBLAS had on the other GPU is given back");
             assertTrue(b.description().endsWith(", without cuBLAS"), b.description());
             ByteAccount account = new ByteAccount();
@@ -87,22 +82,11 @@ final class CudaWideMatrixTest extends BackendFixture {
             assertFalse(
                     account.kernels().containsKey("cublas"),
                     () -> account.kernels().toString());
+            assertEquals(1, log.lines().size());
+            String why = log.lines().getFirst();
+            assertTrue(why.contains("GPU 1") && why.contains("not enough free memory"), why);
         } finally {
             EmulatedFaults.none();
-        }
-        assertEquals(1, lines.size());
-        String why = lines.getFirst().getParameters()[0].toString();
-        assertTrue(why.contains("GPU 1") && why.contains("not enough free memory"), why);
-    }
-
-    /** Has something done, and what the ranks say in the log collected meanwhile. */
-    private static <T> T logging(List<LogRecord> lines, Supplier<T> task) {
-        Logger logger = Logger.getLogger("io.intramuros.kernels.cuda.RankGroup");
-        logger.setFilter(lines::add);
-        try {
-            return task.get();
-        } finally {
-            logger.setFilter(null);
         }
     }
 

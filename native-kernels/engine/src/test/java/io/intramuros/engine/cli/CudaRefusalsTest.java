@@ -69,10 +69,19 @@ class CudaRefusalsTest {
     @Test
     void aGpuThatIsNotThereIsNamedWithThoseThatAre() throws Exception {
         assertRefused(
-                generate(STAND_IN, "", Map.of("INTRAMUROS_EMULATOR_DEVICES", "2"), "--devices", "0,5"),
+                generate(
+                        STAND_IN,
+                        "",
+                        Map.of(
+                                "INTRAMUROS_EMULATOR_DEVICES",
+                                "2",
+                                "INTRAMUROS_EMULATOR_NAMES",
+                                "A large GPU,A small GPU"),
+                        "--devices",
+                        "0,5"),
                 "no GPU 5",
-                "GPU 0",
-                "GPU 1");
+                "A large GPU (GPU 0",
+                "A small GPU (GPU 1");
     }
 
     @Test
@@ -104,6 +113,16 @@ class CudaRefusalsTest {
 
         assertEquals(0, uneven.exitCode, uneven.error);
         assertEquals(even.output, uneven.output);
+    }
+
+    @Test
+    void gpusOfDifferentKindsShareEveryLayerAndGiveTheSameTokens() throws Exception {
+        Outcome alike = generate(STAND_IN, "", Map.of(), "--devices", "0,1");
+        Outcome different = generate(
+                STAND_IN, "", Map.of("INTRAMUROS_EMULATOR_NAMES", "A large GPU,A small GPU"), "--devices", "0,1");
+
+        assertEquals(0, different.exitCode, different.error);
+        assertEquals(alike.output, different.output);
     }
 
     private static void assertRefused(Outcome outcome, String... parts) {

@@ -32,7 +32,6 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /** The backend for one or more NVIDIA GPUs: see the package's description. */
 public final class CudaBackend implements Backend {
@@ -131,8 +130,9 @@ public final class CudaBackend implements Backend {
     @Override
     public String description() {
         boolean blas = ranks.all().stream().allMatch(Rank::hasBlas);
-        return gpus.stream().map(Gpu::description).collect(Collectors.joining(", "))
-                + (blas ? ", with cuBLAS" : ", without cuBLAS");
+        return GpuChoice.list(gpus)
+                + (blas ? ", with cuBLAS" : ", without cuBLAS")
+                + GpuChoice.costOfDifference(gpus).map("; "::concat).orElse("");
     }
 
     @Override
@@ -385,9 +385,9 @@ public final class CudaBackend implements Backend {
         }
     }
 
-    /** What its GPUs have in all. */
-    long memoryBytes() {
-        return gpus.stream().mapToLong(Gpu::memoryBytes).sum();
+    /** Its GPUs, by rank. */
+    List<Gpu> gpus() {
+        return gpus;
     }
 
     /** Does what is pending, then copies the first rows to another backend's activations of the same width. */

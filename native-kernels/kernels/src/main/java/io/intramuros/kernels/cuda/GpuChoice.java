@@ -5,6 +5,7 @@ import io.intramuros.kernels.cuda.driver.Gpu;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.LongSummaryStatistics;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -21,6 +22,21 @@ final class GpuChoice {
     static boolean uneven(List<Gpu> gpus) {
         LongSummaryStatistics memory = gpus.stream().mapToLong(Gpu::memoryBytes).summaryStatistics();
         return memory.getMax() > MOST_UNEVEN * memory.getMin();
+    }
+
+    /** Why GPUs that aren't alike are slower together than they might be; empty if they are alike. */
+    static Optional<String> costOfDifference(List<Gpu> gpus) {
+        if (uneven(gpus)) {
+            return Optional.of(
+                    "these GPUs are of different sizes and take turns with the layers, so that each step takes as"
+                            + " long as on all of them together");
+        }
+        if (gpus.stream().map(Gpu::name).distinct().count() > 1) {
+            return Optional.of(
+                    "these GPUs are of different kinds and share every layer, so that each step takes as long as"
+                            + " on the slowest, and the smallest memory limits all");
+        }
+        return Optional.empty();
     }
 
     /**
@@ -48,19 +64,9 @@ final class GpuChoice {
             throw new IllegalArgumentException("at most " + AllReduce.MOST_RANKS + " GPUs work together, not "
                     + chosen.size() + "; name some of them in the engine's devices");
         }
-        if (uneven(chosen)) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "The engine''s GPUs are of different sizes ({0}): they take turns with its layers, so that each step"
-                            + " takes as long as on all of them together.",
-                    list(chosen));
-        } else if (chosen.stream().map(Gpu::name).distinct().count() > 1) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "The engine''s GPUs are of different kinds ({0}): each step takes as long as on the slowest, and the"
-                            + " smallest memory limits all.",
-                    list(chosen));
-        }
+        costOfDifference(chosen)
+                .ifPresent(cost ->
+                        LOG.log(System.Logger.Level.WARNING, "An engine runs on {0}; {1}.", list(chosen), cost));
         return chosen;
     }
 
@@ -84,7 +90,8 @@ final class GpuChoice {
         return chosen;
     }
 
-    private static String list(List<Gpu> gpus) {
+    /** Names them for a person. */
+    static String list(List<Gpu> gpus) {
         return gpus.stream().map(Gpu::description).collect(Collectors.joining(", "));
     }
 }

@@ -3,6 +3,7 @@ package io.intramuros.kernels.cuda;
 import io.intramuros.kernels.DecoderPlan;
 import io.intramuros.kernels.HostTensor;
 import io.intramuros.kernels.KvLayout;
+import io.intramuros.kernels.cuda.driver.Gpu;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,23 +13,25 @@ import java.util.List;
  */
 final class LayerRanges {
     private final DecoderPlan plan;
+    private final List<Gpu> gpus;
 
     /** The first layer of each stage, then the number of layers. */
     private final int[] starts;
 
-    private LayerRanges(DecoderPlan plan, int[] starts) {
+    private LayerRanges(DecoderPlan plan, List<Gpu> gpus, int[] starts) {
         this.plan = plan;
+        this.gpus = gpus;
         this.starts = starts;
     }
 
     /**
      * Divides a decoder's layers.
      *
-     * @param memoryBytes of each stage's GPU
+     * @param gpus one for each stage
      * @throws IllegalArgumentException if there are fewer layers than GPUs
      */
-    static LayerRanges divide(DecoderPlan plan, List<Long> memoryBytes) {
-        int stages = memoryBytes.size();
+    static LayerRanges divide(DecoderPlan plan, List<Gpu> gpus) {
+        int stages = gpus.size();
         int layers = plan.layers().size();
         if (layers < stages) {
             throw new IllegalArgumentException("a model of " + layers + " layers can't be divided among " + stages
@@ -37,7 +40,7 @@ final class LayerRanges {
         long[] room = new long[stages];
         long total = 0;
         for (int stage = 0; stage < stages; stage++) {
-            room[stage] = Math.max(0, memoryBytes.get(stage) - outsideBytes(plan, stage, stages));
+            room[stage] = Math.max(0, gpus.get(stage).memoryBytes() - outsideBytes(plan, stage, stages));
             total += room[stage];
         }
         int[] starts = new int[stages + 1];
@@ -49,7 +52,7 @@ final class LayerRanges {
             starts[stage] = Math.clamp(share, starts[stage - 1] + 1, layers - (stages - stage));
         }
         starts[stages] = layers;
-        return new LayerRanges(plan, starts);
+        return new LayerRanges(plan, gpus, starts);
     }
 
     private static long outsideBytes(DecoderPlan plan, int stage, int stages) {
@@ -129,8 +132,8 @@ final class LayerRanges {
     String description() {
         List<String> parts = new ArrayList<>();
         for (int stage = 0; stage < stages(); stage++) {
-            parts.add("layers " + (starts[stage] + 1) + " to " + starts[stage + 1] + " on GPU " + (stage + 1));
+            parts.add("GPU " + gpus.get(stage).ordinal() + " has " + (starts[stage] + 1) + " to " + starts[stage + 1]);
         }
-        return "The GPUs are of different sizes and take turns: " + String.join(", ", parts) + ".";
+        return "The layers are divided: " + String.join(", ", parts) + ".";
     }
 }

@@ -110,7 +110,8 @@ final class PipelineBackend implements Backend {
 
     @Override
     public String description() {
-        return stages.stream().map(Backend::description).collect(Collectors.joining(", then "));
+        return stages.stream().map(Backend::description).collect(Collectors.joining(", then "))
+                + GpuChoice.costOfDifference(gpus()).map("; "::concat).orElse("");
     }
 
     @Override
@@ -125,8 +126,7 @@ final class PipelineBackend implements Backend {
 
     @Override
     public MemoryPlan plan(DecoderPlan plan) {
-        ranges = LayerRanges.divide(
-                plan, stages.stream().map(CudaBackend::memoryBytes).toList());
+        ranges = LayerRanges.divide(plan, gpus());
         List<MemoryPlan> plans = new ArrayList<>();
         for (int stage = 0; stage < stages.size(); stage++) {
             plans.add(stages.get(stage).plan(ranges.planOf(stage)));
@@ -255,6 +255,10 @@ final class PipelineBackend implements Backend {
             stage().handOver(here(hidden), stages.get(current + 1), part(hidden, current + 1), batch.rows());
             current++;
         }
+    }
+
+    private List<Gpu> gpus() {
+        return stages.stream().flatMap(stage -> stage.gpus().stream()).toList();
     }
 
     private CudaBackend stage() {

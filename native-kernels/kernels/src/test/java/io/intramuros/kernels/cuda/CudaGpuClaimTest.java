@@ -75,14 +75,6 @@ final class CudaGpuClaimTest {
 
     /** The second GPU under some number, smaller than the first if the two are to take turns. */
     private static Gpu second(int ordinal, boolean smaller) {
-        return new Gpu(
-                ordinal,
-                SECOND.name(),
-                SECOND.busId(),
-                SECOND.major(),
-                SECOND.minor(),
-                SECOND.multiprocessors(),
-                SECOND.memoryBytes() / (smaller ? 2 : 1),
-                SECOND.sharedBytesPerBlock());
+        return EmulatedGpus.as(SECOND, ordinal, SECOND.name(), SECOND.memoryBytes() / (smaller ? 2 : 1));
     }
 }

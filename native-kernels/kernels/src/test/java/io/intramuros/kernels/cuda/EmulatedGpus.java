@@ -69,4 +69,39 @@ public final class EmulatedGpus {
                         .toList(),
                 GpuClaim.ofNothing());
     }
+
+    /** On two GPUs for an engine, as it opens those of different kinds. */
+    public static Backend openOfDifferentKinds() {
+        return CudaBackend.openClaimed(ofDifferentKinds());
+    }
+
+    /** On two GPUs for an engine, as it opens those of different sizes. */
+    public static Backend openOfDifferentSizes() {
+        return CudaBackend.openClaimed(ofDifferentSizes());
+    }
+
+    /** The first two GPUs, as if the second were of another kind. */
+    static List<Gpu> ofDifferentKinds() {
+        Gpu second = Gpu.all().get(1);
+        return List.of(Gpu.all().getFirst(), as(second, second.ordinal(), "Another GPU", second.memoryBytes()));
+    }
+
+    /** The first two GPUs, as if the second were half as large. */
+    static List<Gpu> ofDifferentSizes() {
+        Gpu second = Gpu.all().get(1);
+        return List.of(Gpu.all().getFirst(), as(second, second.ordinal(), second.name(), second.memoryBytes() / 2));
+    }
+
+    /** A GPU as if it were another. */
+    static Gpu as(Gpu gpu, int ordinal, String name, long memoryBytes) {
+        return new Gpu(
+                ordinal,
+                name,
+                gpu.busId(),
+                gpu.major(),
+                gpu.minor(),
+                gpu.multiprocessors(),
+                memoryBytes,
+                gpu.sharedBytesPerBlock());
+    }
 }
