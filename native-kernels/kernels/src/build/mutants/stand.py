@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-# The orders in which a mistake may show, each tried until one does; the module's pom.xml has the same two.
+# The orders in which a mistake of a kernel may show, each tried until one does; the module's pom.xml has the same two.
 ORDERS = (
     {"COPIES": "late", "STREAMS": "late", "WARPS": "forward"},
     {"COPIES": "eager", "STREAMS": "eager", "WARPS": "reverse"},

@@ -53,14 +53,17 @@ std::vector<size_t> sizes(const char* name, const char* otherwise) {
   return values;
 }
 
-bool choice(const char* name, const char* usual, const char* other) {
-  const std::string value = text(name, usual);
-  if (value != usual && value != other) {
-    std::fprintf(stderr, "emulator: INTRAMUROS_EMULATOR_%s=%s is neither %s nor %s\n", name, value.c_str(), usual,
-                 other);
+/// The place of what is set among the words there are; the first is the usual one.
+size_t choice(const char* name, const std::vector<std::string>& words) {
+  const std::string value = text(name, words.front().c_str());
+  const auto found = std::find(words.begin(), words.end(), value);
+  if (found == words.end()) {
+    std::fprintf(stderr, "emulator: INTRAMUROS_EMULATOR_%s=%s is none of", name, value.c_str());
+    for (const std::string& word : words) std::fprintf(stderr, " %s", word.c_str());
+    std::fprintf(stderr, "\n");
     std::exit(2);
   }
-  return value == other;
+  return static_cast<size_t>(found - words.begin());
 }
 
 /// The library of kernels that lies beside this one.
@@ -81,9 +84,9 @@ Settings read() {
   s.driver = static_cast<int>(number("DRIVER", 12090));
   const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   s.threads = std::max(1, static_cast<int>(number("THREADS", cores)));
-  s.eager_streams = choice("STREAMS", "late", "eager");
-  s.reverse_warps = choice("WARPS", "forward", "reverse");
-  s.peers = !choice("PEERS", "all", "none");
+  s.streams = static_cast<StreamOrder>(choice("STREAMS", {"late", "eager", "copies-ahead"}));
+  s.reverse_warps = choice("WARPS", {"forward", "reverse"}) == 1;
+  s.peers = choice("PEERS", {"all", "none"}) == 0;
   s.watchdog_seconds = number("WATCHDOG_SECONDS", 120);
   s.empty = number("KERNELS_EMPTY", 0) != 0;
   s.log = number("LOG", 0) != 0;
@@ -99,6 +102,6 @@ const Settings& settings() {
   return read_once;
 }
 
-const bool eager_copies = choice("COPIES", "late", "eager");
+const bool eager_copies = choice("COPIES", {"late", "eager"}) == 1;
 
 }  // namespace intramuros::emulator

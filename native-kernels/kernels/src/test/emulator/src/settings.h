@@ -8,6 +8,13 @@
 
 namespace intramuros::emulator {
 
+/// When queued work runs.
+enum class StreamOrder {
+  kLate,        ///< when somebody waits for it, or asks whether it is done
+  kEager,       ///< at once
+  kCopiesAhead  ///< copies as soon as their stream and its events allow, everything else late
+};
+
 struct Settings {
   int devices;              ///< INTRAMUROS_EMULATOR_DEVICES
   std::vector<size_t> memory_bytes;  ///< INTRAMUROS_EMULATOR_MEMORY_BYTES
@@ -16,7 +23,7 @@ struct Settings {
   int capability;           ///< INTRAMUROS_EMULATOR_CAPABILITY, 90 for 9.0
   int driver;               ///< INTRAMUROS_EMULATOR_DRIVER, the driver's version: 12090 for CUDA 12.9
   int threads;              ///< INTRAMUROS_EMULATOR_THREADS that run the blocks of a grid
-  bool eager_streams;       ///< INTRAMUROS_EMULATOR_STREAMS=eager
+  StreamOrder streams;      ///< INTRAMUROS_EMULATOR_STREAMS
   bool reverse_warps;       ///< INTRAMUROS_EMULATOR_WARPS=reverse
   bool peers;               ///< INTRAMUROS_EMULATOR_PEERS is not none
   double watchdog_seconds;  ///< INTRAMUROS_EMULATOR_WATCHDOG_SECONDS that a kernel may take

@@ -59,7 +59,7 @@ void submit(const std::shared_ptr<Stream>& stream, NodeKind kind, std::string wh
     stream->heads = {graph.nodes.size() - 1};
     return;
   }
-  Timeline::get().add(*stream, {std::move(what), std::move(run), implied(*stream)});
+  Timeline::get().add(*stream, {std::move(what), std::move(run), implied(*stream), kind == NodeKind::kMemcpy});
 }
 
 void synchronize(const std::shared_ptr<Stream>& stream) {
@@ -147,7 +147,7 @@ DRIVER_API CUresult cuStreamWaitEvent(CUstream handle, CUevent event_handle, uns
     if (!event->recorded.stream) return;
     std::vector<Moment> after = implied(*stream);
     after.push_back(event->recorded);
-    Timeline::get().add(*stream, {"cuStreamWaitEvent", [] { return KernelFault{}; }, std::move(after)});
+    Timeline::get().add(*stream, {"cuStreamWaitEvent", [] { return KernelFault{}; }, std::move(after), true});
   });
 }
 
@@ -192,7 +192,8 @@ DRIVER_API CUresult cuEventRecord(CUevent event_handle, CUstream handle) {
                                                       *time = std::chrono::steady_clock::now();
                                                       return KernelFault{};
                                                     },
-                                                    implied(*stream)});
+                                                    implied(*stream),
+                                                    true});
   });
 }
 

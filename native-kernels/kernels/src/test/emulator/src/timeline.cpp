@@ -21,7 +21,8 @@ Moment Timeline::add(Stream& stream, Operation operation) {
     stream.waiting_.push_back(std::move(operation));
     end = {stream.shared_from_this(), ++stream.queued_};
   }
-  if (settings().eager_streams) wait(end);
+  if (settings().streams == StreamOrder::kEager) wait(end);
+  if (settings().streams == StreamOrder::kCopiesAhead) changed_.notify_all();
   return end;
 }
 
@@ -76,9 +77,10 @@ void Timeline::close(const std::shared_ptr<Stream>& stream) {
   std::erase(streams_, stream);
 }
 
-std::shared_ptr<Stream> Timeline::next_locked(int device) {
+std::shared_ptr<Stream> Timeline::next_locked(int device, bool ahead) {
   for (const auto& stream : streams_) {
-    if (stream->context.device.index != device || stream->demanded_ <= stream->done_) continue;
+    if (stream->context.device.index != device || stream->waiting_.empty()) continue;
+    if (ahead ? !stream->waiting_.front().ahead : stream->demanded_ <= stream->done_) continue;
     const std::vector<Moment>& after = stream->waiting_.front().after;
     // What is queued in a context that failed is over, whatever it was to wait for.
     if (stream->context.failed() ||
@@ -92,7 +94,9 @@ std::shared_ptr<Stream> Timeline::next_locked(int device) {
 void Timeline::serve(int device) {
   std::unique_lock lock(mutex_);
   for (;;) {
-    std::shared_ptr<Stream> stream = next_locked(device);
+    const bool ahead = settings().streams == StreamOrder::kCopiesAhead;
+    std::shared_ptr<Stream> stream = ahead ? next_locked(device, true) : nullptr;
+    if (!stream) stream = next_locked(device, false);
     if (!stream) {
       changed_.wait(lock);
       continue;

@@ -1,4 +1,5 @@
-// When queued work runs: as late as CUDA allows, that is, when somebody waits for it or asks whether it is done.
+// When queued work runs: as late as CUDA allows, that is, when somebody waits for it or asks whether it is done; or as
+// another order of StreamOrder says.
 #pragma once
 
 #include <chrono>
@@ -29,6 +30,8 @@ struct Operation {
   std::string what;
   std::function<KernelFault()> run;
   std::vector<Moment> after;
+  /// Where copies run ahead, it does so too: a copy, or the mark or wait of an event between copies.
+  bool ahead = false;
 };
 
 /// Work of one device in its order.
@@ -84,7 +87,7 @@ class Timeline {
 
  private:
   void demand_locked(const Moment& moment);
-  std::shared_ptr<Stream> next_locked(int device);
+  std::shared_ptr<Stream> next_locked(int device, bool ahead);
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -1,5 +1,6 @@
 // That work runs as late as CUDA allows, and no later.
 #include <cmath>
+#include <cstdlib>
 
 #include "gpu.h"
 
@@ -71,6 +72,28 @@ TEST("an event orders the work of two streams") {
   OK(launch("scale", {1, 64, 0, consumer}, middle, y, 64, 1.0f));
   OK(cuStreamSynchronize(consumer));
   EQUAL(download<float>(y, 64)[63], 64.0f);
+}
+
+TEST("where copies run ahead, nothing but an event keeps one from overtaking the kernels of another stream") {
+  Gpu gpu;
+  const char* order = std::getenv("INTRAMUROS_EMULATOR_STREAMS");
+  const bool ahead = order && std::string(order) == "copies-ahead";
+  for (bool ordered : {false, true}) {
+    const CUstream compute = new_stream(), copies = new_stream();
+    CUevent left;
+    OK(cuEventCreate(&left, CU_EVENT_DISABLE_TIMING));
+    const auto x = upload(counting(64));
+    const auto y = room<float>(64);
+    Pinned next(64);
+    next.values[63] = 5;
+    OK(launch("scale", {1, 64, 0, compute}, x, y, 64, 1.0f));
+    OK(cuEventRecord(left, compute));
+    if (ordered) OK(cuStreamWaitEvent(copies, left, 0));
+    OK(cuMemcpyHtoDAsync_v2(x, next.values, 256, copies));
+    OK(cuStreamSynchronize(compute));
+    EQUAL(download<float>(y, 64)[63], ahead && !ordered ? 5.0f : 64.0f);
+    OK(cuStreamSynchronize(copies));
+  }
 }
 
 TEST("the legacy stream waits for blocking streams and for no others") {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
@@ -25,6 +26,7 @@ class CudaSmallCardTest {
     private static final String MODEL = "llama-bf16-untied-grouped";
 
     @TestFactory
+    @Tag("streaming")
     Stream<DynamicTest> aModelThatDoesNotFitIsStreamedAndContinuesAsTheReference() {
         return Stream.of(MODEL, "llama-q8_0.gguf", "qwen3-f32")
                 .flatMap(model -> Stream.of(1, 2)

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -65,6 +66,7 @@ final class CudaMemoryTest {
     }
 
     @ParameterizedTest
+    @Tag("streaming")
     @CsvSource({"1, 0.2", "1, 0.5", "1, 1", "2, 0.3", "2, 1"})
     void layersThatDoNotFitComeFromTheHostAndTheAnswersAreTheSameToTheBit(int gpus, double missingPart) {
         List<Float> expected = resident(gpus);
