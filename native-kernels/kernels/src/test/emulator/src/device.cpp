@@ -17,6 +17,13 @@ namespace intramuros::emulator {
 namespace {
 
 std::atomic<bool> initialised{false};
+
+/// Whether devices reach each other's memory.
+std::atomic<bool>& peers() {
+  static std::atomic<bool> reach{settings().peers};
+  return reach;
+}
+
 std::atomic<uint64_t> next_id{1};
 thread_local std::vector<std::shared_ptr<Context>> context_stack;
 
@@ -141,7 +148,7 @@ void Context::synchronize() {
 void Context::enable_peer(Context& peer) {
   if (&peer == this || &peer.device == &device)
     throw Failure(CUDA_ERROR_INVALID_DEVICE, "a device is no peer of itself");
-  if (!settings().peers) throw Failure(CUDA_ERROR_PEER_ACCESS_UNSUPPORTED, "INTRAMUROS_EMULATOR_PEERS=none");
+  if (!peers()) throw Failure(CUDA_ERROR_PEER_ACCESS_UNSUPPORTED, "these devices don't reach each other's memory");
   std::lock_guard lock(mutex_);
   if (!peers_.insert(&peer).second) throw Failure(CUDA_ERROR_PEER_ACCESS_ALREADY_ENABLED, "enabled before");
 }
@@ -344,7 +351,7 @@ DRIVER_API CUresult cuDeviceGetAttribute(int* value, CUdevice_attribute attribut
 }
 
 DRIVER_API CUresult cuDeviceCanAccessPeer(int* can, CUdevice device, CUdevice peer) {
-  return answer("cuDeviceCanAccessPeer", [&] { *can = &Device::at(device) != &Device::at(peer) && settings().peers; });
+  return answer("cuDeviceCanAccessPeer", [&] { *can = &Device::at(device) != &Device::at(peer) && peers(); });
 }
 
 DRIVER_API CUresult cuDevicePrimaryCtxRetain(CUcontext* context, CUdevice ordinal) {
@@ -479,6 +486,9 @@ DRIVER_API CUresult cuCtxEnablePeerAccess(CUcontext peer, unsigned) {
 DRIVER_API CUresult cuCtxDisablePeerAccess(CUcontext peer) {
   return answer("cuCtxDisablePeerAccess", [&] { Context::current()->disable_peer(*context_of(peer)); });
 }
+
+/// For tests: whether devices reach each other's memory from now on, whatever PEERS says.
+DRIVER_API void intramurosEmulatorSetPeers(int reach) { peers() = reach != 0; }
 
 /// For tests: how many pieces of device memory the current context has. What is left at the end is a leak.
 DRIVER_API size_t intramurosEmulatorAllocations() {

@@ -56,6 +56,7 @@ CUresult cuLaunchKernel(CUfunction, unsigned, unsigned, unsigned, unsigned, unsi
                         void**, void**);
 CUresult cuTexRefCreate();
 CUresult intramurosEmulatorInject(const char*);
+void intramurosEmulatorSetPeers(int);
 size_t intramurosEmulatorLastMessage(char*, size_t);
 size_t intramurosEmulatorAllocations();
 size_t intramurosEmulatorPinnedPieces();

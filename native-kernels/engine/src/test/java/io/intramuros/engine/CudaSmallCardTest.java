@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.intramuros.engine.generation.Answer;
 import io.intramuros.engine.testing.GoldenModels;
 import io.intramuros.engine.testing.Recorder;
+import io.intramuros.kernels.Backend;
 import io.intramuros.kernels.cuda.EmulatedGpus;
 import io.intramuros.kernels.cuda.EmulatedMemory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -28,16 +31,21 @@ class CudaSmallCardTest {
     @TestFactory
     @Tag("streaming")
     Stream<DynamicTest> aModelThatDoesNotFitIsStreamedAndContinuesAsTheReference() {
-        return Stream.of(MODEL, "llama-q8_0.gguf", "qwen3-f32")
-                .flatMap(model -> Stream.of(1, 2)
-                        .map(gpus -> DynamicTest.dynamicTest(
-                                model + " on " + gpus, () -> streamed(GoldenModels.path(model), gpus))));
+        Stream<DynamicTest> near = Stream.of(MODEL, "llama-q8_0.gguf", "qwen3-f32")
+                .flatMap(model -> Stream.of(1, 2).map(gpus -> streamed(model, gpus, "", EmulatedGpus::open)));
+        return Stream.concat(near, Stream.of(streamed(MODEL, 2, " apart", EmulatedGpus::openApart)));
     }
 
-    private static void streamed(Path model, int gpus) throws IOException, InterruptedException {
-        long tooLittle = need(model, gpus) - EmulatedMemory.PIECE;
+    private static DynamicTest streamed(String model, int gpus, String where, IntFunction<Backend> open) {
+        return DynamicTest.dynamicTest(
+                model + " on " + gpus + where, () -> streamed(GoldenModels.path(model), gpus, () -> open.apply(gpus)));
+    }
+
+    private static void streamed(Path model, int gpus, Supplier<Backend> open)
+            throws IOException, InterruptedException {
+        long tooLittle = need(model, open) - EmulatedMemory.PIECE;
         try (EmulatedMemory.Taken _ = EmulatedMemory.leave(gpus, EmulatedMemory.freeFor(tooLittle));
-                LocalEngine engine = LocalEngine.start(settings(model), options -> EmulatedGpus.open(gpus))) {
+                LocalEngine engine = LocalEngine.start(settings(model), options -> open.get())) {
             EngineStatus status = engine.awaitLoaded();
             assertEquals(EngineStatus.State.READY, status.state(), status::detail);
             assertTrue(status.detail().contains("layers do not fit"), status::detail);
@@ -65,7 +73,7 @@ class CudaSmallCardTest {
         long pinned = EmulatedMemory.pinnedPieces();
         long used = EmulatedMemory.usedBytes(0);
 
-        assertTrue(need(GoldenModels.path(MODEL), 1) > 0);
+        assertTrue(need(GoldenModels.path(MODEL), () -> EmulatedGpus.open(1)) > 0);
 
         assertEquals(pinned, EmulatedMemory.pinnedPieces());
         assertEquals(used, EmulatedMemory.usedBytes(0));
@@ -101,9 +109,9 @@ class CudaSmallCardTest {
     }
 
     /** What a model takes of the GPU that has most of it. */
-    private static long need(Path model, int gpus) throws InterruptedException {
+    private static long need(Path model, Supplier<Backend> open) throws InterruptedException {
         long before = EmulatedMemory.usedBytes(0);
-        try (LocalEngine engine = LocalEngine.start(settings(model), options -> EmulatedGpus.open(gpus))) {
+        try (LocalEngine engine = LocalEngine.start(settings(model), options -> open.get())) {
             EngineStatus status = engine.awaitLoaded();
             assertEquals(EngineStatus.State.READY, status.state(), status::detail);
             return EmulatedMemory.usedBytes(0) - before;

@@ -22,10 +22,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the CUDA backend promises of memory: a plan that holds, steps that take none, nothing left behind. */
 final class CudaMemoryTest {
-    private static final Map<Integer, Long> LEAST = new HashMap<>();
+    private static final Map<Machine, Long> LEAST = new HashMap<>();
 
     private static final int SEQUENCES = 3;
     private static final int PROMPT = 9;
+
+    /** So many GPUs, which may lie apart: then none reaches another's memory. */
+    private record Machine(int gpus, boolean apart) {
+        Backend open() {
+            return apart ? EmulatedGpus.openApart(gpus) : EmulatedGpus.open(gpus);
+        }
+    }
 
     @AfterEach
     void breakNothingMore() {
@@ -33,17 +40,18 @@ final class CudaMemoryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2})
-    void aPlanTakesWhatItSaysToTheLastPiece(int gpus) {
-        long need = need(gpus);
+    @CsvSource({"1, false", "2, false", "2, true"})
+    void aPlanTakesWhatItSaysToTheLastPiece(int gpus, boolean apart) {
+        Machine machine = new Machine(gpus, apart);
+        long need = need(machine);
         try (EmulatedMemory.Taken _ = EmulatedMemory.leave(gpus, EmulatedMemory.freeFor(need));
-                Backend backend = EmulatedGpus.open(gpus)) {
+                Backend backend = machine.open()) {
             SmallDecoder decoder = new SmallDecoder(backend);
             decoder.answers(SEQUENCES, PROMPT, 3);
             assertFalse(decoder.account().contains("do not fit"), decoder.account());
         }
         try (EmulatedMemory.Taken _ = EmulatedMemory.leave(gpus, EmulatedMemory.freeFor(need - EmulatedMemory.PIECE));
-                Backend backend = EmulatedGpus.open(gpus)) {
+                Backend backend = machine.open()) {
             SmallDecoder decoder = new SmallDecoder(backend);
             assertTrue(decoder.account().contains("do not fit"), decoder.account());
         }
@@ -67,14 +75,24 @@ final class CudaMemoryTest {
 
     @ParameterizedTest
     @Tag("streaming")
-    @CsvSource({"1, 0.2", "1, 0.5", "1, 1", "2, 0.3", "2, 1"})
-    void layersThatDoNotFitComeFromTheHostAndTheAnswersAreTheSameToTheBit(int gpus, double missingPart) {
-        List<Float> expected = resident(gpus);
-        long need = need(gpus);
-        long least = least(gpus);
+    @CsvSource({
+        "1, false, 0.2",
+        "1, false, 0.5",
+        "1, false, 1",
+        "2, false, 0.3",
+        "2, false, 1",
+        "2, true, 0.3",
+        "2, true, 1",
+        "3, true, 0.5"
+    })
+    void layersThatDoNotFitComeFromTheHostAndTheAnswersAreTheSameToTheBit(int gpus, boolean apart, double missingPart) {
+        Machine machine = new Machine(gpus, apart);
+        List<Float> expected = resident(machine);
+        long need = need(machine);
+        long least = least(machine);
         long left = need - (long) ((need - least) * missingPart) / EmulatedMemory.PIECE * EmulatedMemory.PIECE;
         try (EmulatedMemory.Taken _ = EmulatedMemory.leave(gpus, EmulatedMemory.freeFor(left));
-                Backend backend = EmulatedGpus.open(gpus)) {
+                Backend backend = machine.open()) {
             SmallDecoder decoder = new SmallDecoder(backend);
             long before = EmulatedMemory.allocationsEver();
 
@@ -91,7 +109,7 @@ final class CudaMemoryTest {
 
     @Test
     void whatDoesNotFitIsRefusedWithAnAccountBeforeAnythingIsTaken() {
-        long least = least(1);
+        long least = least(new Machine(1, false));
         try (EmulatedMemory.Taken _ = EmulatedMemory.leave(1, EmulatedMemory.freeFor(least - EmulatedMemory.PIECE));
                 Backend backend = EmulatedGpus.open(1)) {
             long before = EmulatedMemory.allocationsEver();
@@ -135,32 +153,32 @@ final class CudaMemoryTest {
         return IntStream.range(0, gpus).mapToObj(EmulatedMemory::usedBytes).toList();
     }
 
-    private static List<Float> resident(int gpus) {
-        try (Backend backend = EmulatedGpus.open(gpus)) {
+    private static List<Float> resident(Machine machine) {
+        try (Backend backend = machine.open()) {
             return new SmallDecoder(backend).answers(SEQUENCES, PROMPT, 5);
         }
     }
 
     /** What the backend and the whole decoder take of the GPU that has most of it. */
-    private static long need(int gpus) {
+    private static long need(Machine machine) {
         long before = EmulatedMemory.usedBytes(0);
-        try (Backend backend = EmulatedGpus.open(gpus)) {
+        try (Backend backend = machine.open()) {
             new SmallDecoder(backend);
             return EmulatedMemory.usedBytes(0) - before;
         }
     }
 
     /** The least with which the decoder runs. */
-    private static long least(int gpus) {
-        return LEAST.computeIfAbsent(gpus, CudaMemoryTest::searchLeast);
+    private static long least(Machine machine) {
+        return LEAST.computeIfAbsent(machine, CudaMemoryTest::searchLeast);
     }
 
-    private static long searchLeast(int gpus) {
+    private static long searchLeast(Machine machine) {
         long low = EmulatedMemory.PIECE;
-        long high = need(gpus);
+        long high = need(machine);
         while (high - low > EmulatedMemory.PIECE) {
             long middle = (low + high) / 2 / EmulatedMemory.PIECE * EmulatedMemory.PIECE;
-            if (fits(gpus, middle)) {
+            if (fits(machine, middle)) {
                 high = middle;
             } else {
                 low = middle;
@@ -169,9 +187,9 @@ final class CudaMemoryTest {
         return high;
     }
 
-    private static boolean fits(int gpus, long bytes) {
-        try (EmulatedMemory.Taken _ = EmulatedMemory.leave(gpus, EmulatedMemory.freeFor(bytes));
-                Backend backend = EmulatedGpus.open(gpus)) {
+    private static boolean fits(Machine machine, long bytes) {
+        try (EmulatedMemory.Taken _ = EmulatedMemory.leave(machine.gpus(), EmulatedMemory.freeFor(bytes));
+                Backend backend = machine.open()) {
             new SmallDecoder(backend);
             return true;
         } catch (OutOfDeviceMemoryException e) {

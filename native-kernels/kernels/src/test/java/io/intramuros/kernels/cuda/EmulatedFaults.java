@@ -3,23 +3,14 @@ package io.intramuros.kernels.cuda;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import io.intramuros.kernels.cuda.driver.CudaLibraries;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Path;
-import java.util.Objects;
 
 /** Breaks the stand-in's GPUs while they work. */
-@SuppressWarnings("restricted") // Calls the stand-in's own function.
 public final class EmulatedFaults {
-    private static final MethodHandle INJECT = Linker.nativeLinker()
-            .downcallHandle(
-                    SymbolLookup.libraryLookup(folder().resolve("libcuda.so.1"), Arena.global())
-                            .findOrThrow("intramurosEmulatorInject"),
-                    FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    private static final MethodHandle INJECT =
+            StandIn.function(StandIn.DRIVER, "intramurosEmulatorInject", FunctionDescriptor.of(JAVA_INT, ADDRESS));
 
     private EmulatedFaults() {}
 
@@ -43,11 +34,5 @@ public final class EmulatedFaults {
     /** Takes back what was asked for and has not happened; lost GPUs are there again. */
     public static void none() {
         ask("");
-    }
-
-    private static Path folder() {
-        return Path.of(Objects.requireNonNull(
-                System.getProperty(CudaLibraries.FOLDER_PROPERTY),
-                CudaLibraries.FOLDER_PROPERTY + " names the folder with the stand-in's libraries"));
     }
 }

@@ -61,6 +61,16 @@ public final class EmulatedGpus {
         }
     }
 
+    /** On the first so many GPUs, none of which reaches another's memory. */
+    public static Backend openApart(int count) {
+        EmulatedBus.letGpusReachEachOther(false);
+        try {
+            return open(count);
+        } finally {
+            EmulatedBus.letGpusReachEachOther(true);
+        }
+    }
+
     /** On the first so many GPUs, which take turns with the layers as GPUs of different sizes do. */
     public static Backend takingTurns(int count) {
         return new PipelineBackend(

@@ -3,23 +3,14 @@ package io.intramuros.kernels.cuda;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.intramuros.kernels.cuda.driver.CudaLibraries;
 import io.intramuros.kernels.cuda.driver.Gpu;
 import io.intramuros.kernels.cuda.driver.GpuContext;
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Path;
-import java.util.Objects;
 
 /** What the stand-in's GPUs have of memory, and a way to leave them less. */
-@SuppressWarnings("restricted") // Calls the stand-in's own functions.
 public final class EmulatedMemory {
-    private static final SymbolLookup DRIVER =
-            SymbolLookup.libraryLookup(folder().resolve("libcuda.so.1"), Arena.global());
     private static final MethodHandle EVER = function("intramurosEmulatorAllocationsEver");
     private static final MethodHandle PINNED = function("intramurosEmulatorPinnedPieces");
     private static final MethodHandle USED = function("intramurosEmulatorUsedBytes", JAVA_INT);
@@ -86,13 +77,6 @@ public final class EmulatedMemory {
     }
 
     private static MethodHandle function(String name, MemoryLayout... parameters) {
-        return Linker.nativeLinker()
-                .downcallHandle(DRIVER.findOrThrow(name), FunctionDescriptor.of(JAVA_LONG, parameters));
-    }
-
-    private static Path folder() {
-        return Path.of(Objects.requireNonNull(
-                System.getProperty(CudaLibraries.FOLDER_PROPERTY),
-                CudaLibraries.FOLDER_PROPERTY + " names the folder with the stand-in's libraries"));
+        return StandIn.function(StandIn.DRIVER, name, FunctionDescriptor.of(JAVA_LONG, parameters));
     }
 }

@@ -3,19 +3,14 @@ package io.intramuros.kernels.cuda.watch;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import io.intramuros.kernels.cuda.driver.CudaLibraries;
+import io.intramuros.kernels.cuda.StandIn;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 
 /** Sets what the stand-in for the management library says of its GPUs. */
-@SuppressWarnings("restricted") // Calls the stand-in's own function.
 public final class StandInGpus {
     /** What can be set, but for {@code device}, whose error is that of every question. */
     public static final List<String> VALUES = List.of(
@@ -32,11 +27,8 @@ public final class StandInGpus {
             "ecc-uncorrected",
             "throttle");
 
-    private static final MethodHandle SET = Linker.nativeLinker()
-            .downcallHandle(
-                    SymbolLookup.libraryLookup(folder().resolve("libnvidia-ml.so.1"), Arena.global())
-                            .findOrThrow("intramurosEmulatorSetGpu"),
-                    FunctionDescriptor.ofVoid(JAVA_INT, ADDRESS));
+    private static final MethodHandle SET = StandIn.function(
+            "libnvidia-ml.so.1", "intramurosEmulatorSetGpu", FunctionDescriptor.ofVoid(JAVA_INT, ADDRESS));
 
     private StandInGpus() {}
 
@@ -52,11 +44,5 @@ public final class StandInGpus {
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static Path folder() {
-        return Path.of(Objects.requireNonNull(
-                System.getProperty(CudaLibraries.FOLDER_PROPERTY),
-                CudaLibraries.FOLDER_PROPERTY + " names the folder with the stand-in's libraries"));
     }
 }
