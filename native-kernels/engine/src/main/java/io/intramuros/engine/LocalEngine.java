@@ -15,6 +15,7 @@ import io.intramuros.kernels.BackendUnavailableException;
 import io.intramuros.kernels.Backends;
 import io.intramuros.kernels.DeviceFailedException;
 import io.intramuros.kernels.OutOfDeviceMemoryException;
+import io.intramuros.kernels.UnsuitableSettingException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
@@ -277,7 +278,10 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
     private void log(Throwable failure) {
         String what = "The engine " + settings.name() + " failed";
         switch (failure) {
-            case BackendUnavailableException _, OutOfDeviceMemoryException _, ModelFormatException _ -> {
+            case BackendUnavailableException _,
+                    OutOfDeviceMemoryException _,
+                    UnsuitableSettingException _,
+                    ModelFormatException _ -> {
                 LOG.log(System.Logger.Level.ERROR, what + ": " + describe(failure));
                 LOG.log(System.Logger.Level.DEBUG, what, failure);
             }

@@ -4,6 +4,7 @@ import io.intramuros.engine.EngineSettings;
 import io.intramuros.engine.model.ModelConfig;
 import io.intramuros.kernels.KvLayout;
 import io.intramuros.kernels.TensorType;
+import io.intramuros.kernels.UnsuitableSettingException;
 
 /**
  * How large a key-value cache is asked for, and how long a sequence may get.
@@ -26,7 +27,7 @@ record CachePlan(KvLayout block, int wantedBlocks, int leastBlocks, int contextB
 
     /**
      * @param type how keys and values are stored
-     * @throws IllegalArgumentException if the memory that was set does not hold a single block
+     * @throws UnsuitableSettingException if the memory that was set does not hold a single block
      */
     static CachePlan of(EngineSettings settings, ModelConfig config, TensorType type) {
         int context = settings.contextTokens() == 0
@@ -43,8 +44,9 @@ record CachePlan(KvLayout block, int wantedBlocks, int leastBlocks, int contextB
             least = wanted;
         }
         if (wanted == 0) {
-            throw new IllegalArgumentException("The cache memory of " + settings.cacheBytes() + " bytes is too small: "
-                    + BLOCK_TOKENS + " tokens of this model take " + block.blockBytes() + " bytes");
+            throw new UnsuitableSettingException(
+                    "The cache memory of " + settings.cacheBytes() + " bytes is too small: " + BLOCK_TOKENS
+                            + " tokens of this model take " + block.blockBytes() + " bytes");
         }
         int most = Integer.MAX_VALUE / BLOCK_TOKENS;
         return new CachePlan(block, (int) Math.min(wanted, most), (int) Math.min(least, most), contextBlocks, context);

@@ -16,6 +16,7 @@ import io.intramuros.kernels.KvLayout;
 import io.intramuros.kernels.KvStore;
 import io.intramuros.kernels.MemoryPlan;
 import io.intramuros.kernels.TensorType;
+import io.intramuros.kernels.UnsuitableSettingException;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -55,7 +56,7 @@ public final class LoadedModel implements AutoCloseable {
      * @param progress hears what is being done, in a sentence; may throw to give up
      * @throws io.intramuros.engine.model.ModelFormatException if the model is damaged or of a kind not supported
      * @throws io.intramuros.kernels.OutOfDeviceMemoryException if it does not fit
-     * @throws IllegalArgumentException if a setting does not suit the model or the machine
+     * @throws UnsuitableSettingException if a setting does not suit the model or the machine
      */
     public static LoadedModel load(EngineSettings settings, Consumer<String> progress) {
         return load(settings, options -> Backends.open(settings.backend(), options), progress);
@@ -91,7 +92,7 @@ public final class LoadedModel implements AutoCloseable {
 
     private static LoadedModel place(EngineSettings settings, Model model, Backend backend, Consumer<String> progress) {
         CachePlan cache = CachePlan.of(settings, model.config(), cacheType(model));
-        MemoryPlan memory = backend.plan(plan(settings, model, cache));
+        MemoryPlan memory = memory(settings, model, cache, backend);
         LOG.log(System.Logger.Level.INFO, "The engine " + settings.name() + " divides its memory. " + memory.account());
         int layers = model.config().layers();
         DecoderWeights weights = DecoderWeights.place(
@@ -117,6 +118,14 @@ public final class LoadedModel implements AutoCloseable {
                 backend.name(),
                 settings.demonstration());
         return new LoadedModel(model, backend, memory.account(), layout, transformer, weights.bytesPerStep(), card);
+    }
+
+    private static MemoryPlan memory(EngineSettings settings, Model model, CachePlan cache, Backend backend) {
+        try {
+            return backend.plan(plan(settings, model, cache));
+        } catch (UnsuitableSettingException e) {
+            throw new UnsuitableSettingException(settings.modelPath() + ": " + e.getMessage(), e);
+        }
     }
 
     /** All that will be placed. */

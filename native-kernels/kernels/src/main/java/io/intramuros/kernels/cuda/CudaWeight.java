@@ -3,6 +3,7 @@ package io.intramuros.kernels.cuda;
 import io.intramuros.kernels.HostTensor;
 import io.intramuros.kernels.Split;
 import io.intramuros.kernels.TensorType;
+import io.intramuros.kernels.UnsuitableSettingException;
 import io.intramuros.kernels.Weight;
 import java.lang.foreign.MemorySegment;
 import java.util.function.LongSupplier;
@@ -17,7 +18,7 @@ final class CudaWeight implements Weight {
     private final LongSupplier[] shares;
     private final LongSupplier[] vectors;
 
-    /** @throws IllegalArgumentException if a quantised weight's blocks would have to be cut */
+    /** @throws UnsuitableSettingException if a quantised weight's blocks would have to be cut */
     CudaWeight(HostTensor tensor, Split split, int ranks) {
         requireWholeBlocks(tensor, split, ranks);
         name = tensor.name();
@@ -37,10 +38,11 @@ final class CudaWeight implements Weight {
         while (!keepsBlocks(tensor, split, fewer)) {
             fewer--;
         }
-        throw new IllegalArgumentException("the tensor " + tensor.name() + " can't be divided among " + ranks
-                + " GPUs: its columns belong together by " + split.unit() + ", but " + tensor.type()
-                + " stores them in blocks of " + tensor.type().blockValues() + "; use " + fewer
-                + (fewer == 1 ? " GPU" : " GPUs") + " for this model, or one that is not quantised");
+        throw new UnsuitableSettingException("the model can't be divided among " + ranks + " GPUs: the columns of "
+                + tensor.name() + " belong together by " + split.unit() + ", but " + tensor.type()
+                + " stores them in blocks of " + tensor.type().blockValues() + ", which can't be cut. Name " + fewer
+                + (fewer == 1 ? " GPU" : " GPUs")
+                + " in the engine's devices, or take the model in a format without blocks, such as BF16");
     }
 
     private static boolean keepsBlocks(HostTensor tensor, Split split, int ranks) {

@@ -1,6 +1,7 @@
 package io.intramuros.kernels.cuda;
 
 import io.intramuros.kernels.BackendUnavailableException;
+import io.intramuros.kernels.UnsuitableSettingException;
 import io.intramuros.kernels.cuda.driver.Gpu;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,7 @@ final class GpuChoice {
     /**
      * @param devices ordinals, in the order of their ranks; empty for all that suit
      * @param leftOut ordinals of those that are not chosen, as they broke
-     * @throws IllegalArgumentException if one doesn't exist or doesn't suit, or there are more than can work together
+     * @throws UnsuitableSettingException if one doesn't exist or doesn't suit, or there are more than can work together
      * @throws BackendUnavailableException if none suits
      */
     static List<Gpu> choose(List<Gpu> all, List<Integer> devices, Set<Integer> leftOut) {
@@ -61,7 +62,7 @@ final class GpuChoice {
                             + ".0 or later; there is " + list(all) + ".");
         }
         if (chosen.size() > AllReduce.MOST_RANKS) {
-            throw new IllegalArgumentException("at most " + AllReduce.MOST_RANKS + " GPUs work together, not "
+            throw new UnsuitableSettingException("at most " + AllReduce.MOST_RANKS + " GPUs work together, not "
                     + chosen.size() + "; name some of them in the engine's devices");
         }
         costOfDifference(chosen)
@@ -76,14 +77,14 @@ final class GpuChoice {
             Gpu gpu = all.stream()
                     .filter(candidate -> candidate.ordinal() == ordinal)
                     .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException(
+                    .orElseThrow(() -> new UnsuitableSettingException(
                             "there is no GPU " + ordinal + " on this machine; there is " + list(all)));
             if (!gpu.usable()) {
-                throw new IllegalArgumentException(gpu.description() + " has compute capability " + gpu.major() + "."
+                throw new UnsuitableSettingException(gpu.description() + " has compute capability " + gpu.major() + "."
                         + gpu.minor() + "; the kernels need " + Gpu.LEAST_MAJOR + ".0 or later (A100, L40, H100, …)");
             }
             if (chosen.contains(gpu)) {
-                throw new IllegalArgumentException("GPU " + ordinal + " is named twice in the engine's devices");
+                throw new UnsuitableSettingException("GPU " + ordinal + " is named twice in the engine's devices");
             }
             chosen.add(gpu);
         }
