@@ -50,7 +50,7 @@ final class Browser implements AutoCloseable {
                         .usingAnyFreePort()
                         .build(),
                 options(profile, language));
-        wait = new WebDriverWait(driver, Waiting.PATIENCE);
+        wait = new WebDriverWait(driver, Waiting.PATIENCE, Waiting.LOOK_AGAIN);
         driver.manage().window().setSize(size);
         // A window of the new headless mode isn't made narrower than 500 pixels; the page's view can be.
         driver.executeCdpCommand(

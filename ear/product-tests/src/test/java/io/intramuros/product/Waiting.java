@@ -10,7 +10,7 @@ final class Waiting {
     /** Ample for a busy machine of two cores. */
     static final Duration PATIENCE = Duration.ofSeconds(90);
 
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+    static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
     private Waiting() {}
 
