@@ -38,6 +38,7 @@ void copy(Place to, Place from, size_t bytes, CUstream handle, bool asynchronous
   auto run = [to, from, bytes, &context] {
     if (const CUresult fault = injected(Event::kCopy, context.device.index))
       return KernelFault{fault, "injected fault"};
+    if (to.on_device != from.on_device) context.device.carry(bytes);
     if (settings().empty) return KernelFault{};
     if (const auto freed = Memory::get().objection(context, to.on_device ? to.address : from.address)) {
       return KernelFault{CUDA_ERROR_ILLEGAL_ADDRESS, "the memory " + *freed};

@@ -75,6 +75,15 @@ void Device::start() {
   std::call_once(started_, [this] { std::thread([this] { Timeline::get().serve(index); }).detach(); });
 }
 
+void Device::carry(size_t bytes) {
+  if (const double rate = bus_rate) carrying_ += std::chrono::duration<double>(static_cast<double>(bytes) / rate);
+}
+
+std::chrono::steady_clock::time_point Device::now() const {
+  using Clock = std::chrono::steady_clock;
+  return bus_rate > 0 ? Clock::time_point(std::chrono::duration_cast<Clock::duration>(carrying_)) : Clock::now();
+}
+
 int Device::count() { return settings().devices; }
 
 Device& Device::at(int index) {
@@ -489,6 +498,9 @@ DRIVER_API CUresult cuCtxDisablePeerAccess(CUcontext peer) {
 
 /// For tests: whether devices reach each other's memory from now on, whatever PEERS says.
 DRIVER_API void intramurosEmulatorSetPeers(int reach) { peers() = reach != 0; }
+
+/// For tests: bytes a second that a device's bus carries from now on, as its events tell; 0 for as many as it can.
+DRIVER_API void intramurosEmulatorSetBusRate(int device, double bytes) { Device::at(device).bus_rate = bytes; }
 
 /// For tests: how many pieces of device memory the current context has. What is left at the end is a leak.
 DRIVER_API size_t intramurosEmulatorAllocations() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -26,11 +27,18 @@ class Device {
 
   const int index;
   std::atomic<size_t> used_bytes{0};
+  /// Bytes a second that its bus carries; 0 for as many as it can.
+  std::atomic<double> bus_rate{0};
   /// It fell off the bus: no call reaches it any more.
   std::atomic<bool> lost{false};
 
   /// Queues work for the device's thread and waits for it; starts the thread when it is first needed.
   void start();
+
+  /// Counts what a copy carries over the bus; by the device's thread.
+  void carry(size_t bytes);
+  /// The time that events take. Where the bus has a rate it is told by that alone, so that it is the same on every machine.
+  std::chrono::steady_clock::time_point now() const;
 
   static Device& at(int index);
   static int count();
@@ -41,6 +49,7 @@ class Device {
 
  private:
   std::once_flag started_;
+  std::chrono::duration<double> carrying_{0};
 };
 
 /// What a program owns on one device. An error of a kernel spoils it for good.

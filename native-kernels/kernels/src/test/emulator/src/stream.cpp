@@ -188,8 +188,8 @@ DRIVER_API CUresult cuEventRecord(CUevent event_handle, CUstream handle) {
     auto time = std::make_shared<std::chrono::steady_clock::time_point>();
     event->time = time;
     event->recorded = Timeline::get().add(*stream, {"cuEventRecord",
-                                                    [time] {
-                                                      *time = std::chrono::steady_clock::now();
+                                                    [time, &device = stream->context.device] {
+                                                      *time = device.now();
                                                       return KernelFault{};
                                                     },
                                                     implied(*stream),

@@ -38,6 +38,7 @@ CUresult cuEventCreate(CUevent*, unsigned);
 CUresult cuEventRecord(CUevent, CUstream);
 CUresult cuEventSynchronize(CUevent);
 CUresult cuEventQuery(CUevent);
+CUresult cuEventElapsedTime(float*, CUevent, CUevent);
 CUresult cuEventDestroy_v2(CUevent);
 CUresult cuStreamBeginCapture_v2(CUstream, int);
 CUresult cuStreamEndCapture(CUstream, CUgraph*);
@@ -57,6 +58,7 @@ CUresult cuLaunchKernel(CUfunction, unsigned, unsigned, unsigned, unsigned, unsi
 CUresult cuTexRefCreate();
 CUresult intramurosEmulatorInject(const char*);
 void intramurosEmulatorSetPeers(int);
+void intramurosEmulatorSetBusRate(int, double);
 size_t intramurosEmulatorLastMessage(char*, size_t);
 size_t intramurosEmulatorAllocations();
 size_t intramurosEmulatorPinnedPieces();

@@ -135,6 +135,28 @@ TEST("a staging buffer that is changed too early gives the changed values") {
   EQUAL(download<float>(x, 1)[0], 2.0f);
 }
 
+TEST("events tell the time by the rate of the bus, where it has one") {
+  Gpu gpu;
+  const CUstream stream = new_stream();
+  CUevent begin, end;
+  OK(cuEventCreate(&begin, 0));
+  OK(cuEventCreate(&end, 0));
+  const auto x = room<float>(1000);
+  Pinned host(1000);
+  intramurosEmulatorSetBusRate(0, 1e6);
+  OK(cuMemcpyHtoDAsync_v2(x, host.values, 4000, stream));
+  OK(cuEventRecord(begin, stream));
+  OK(cuMemcpyHtoDAsync_v2(x, host.values, 4000, stream));
+  OK(cuMemcpyDtoHAsync_v2(host.values, x, 1000, stream));
+  OK(cuMemcpyDtoDAsync_v2(x, x + 2000, 2000, stream));
+  OK(cuEventRecord(end, stream));
+  OK(cuStreamSynchronize(stream));
+  float milliseconds;
+  OK(cuEventElapsedTime(&milliseconds, begin, end));
+  intramurosEmulatorSetBusRate(0, 0);
+  EQUAL(milliseconds, 5.0f);
+}
+
 TEST("a copy beyond the end of an allocation is refused") {
   Gpu gpu;
   const auto x = room<float>(64);

@@ -1,16 +1,29 @@
 package io.intramuros.kernels.cuda;
 
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
 
-/** What lies between the stand-in's GPUs. */
+/** What lies between the stand-in's GPUs, and between them and the host. */
 public final class EmulatedBus {
     private static final MethodHandle SET_PEERS =
             StandIn.function(StandIn.DRIVER, "intramurosEmulatorSetPeers", FunctionDescriptor.ofVoid(JAVA_INT));
 
+    private static final MethodHandle SET_RATE = StandIn.function(
+            StandIn.DRIVER, "intramurosEmulatorSetBusRate", FunctionDescriptor.ofVoid(JAVA_INT, JAVA_DOUBLE));
+
     private EmulatedBus() {}
+
+    /** How many bytes a second come to a GPU from now on, as its events tell; 0 for as many as come. */
+    public static void setBytesPerSecond(int gpu, double bytes) {
+        try {
+            SET_RATE.invokeExact(gpu, bytes);
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
 
     /** Whether GPUs reach each other's memory from now on. */
     public static void letGpusReachEachOther(boolean reach) {
