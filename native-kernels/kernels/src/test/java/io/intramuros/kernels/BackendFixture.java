@@ -79,6 +79,18 @@ abstract class BackendFixture {
         return new StepBatch(tokenIds, positions, new int[] {0, tokenIds.length}, new int[][] {{}}, new int[0]);
     }
 
+    /** What a weight makes of rows. */
+    static float[][] projected(Backend b, PlainTensor w, float[][] x) {
+        Activations in = input(b, x);
+        Activations out = input(b, new float[x.length][w.host().rows()]);
+        Weight placed = place(b, w);
+        b.beginStep(rows(new int[x.length]));
+        b.projectAdd(in, placed, out);
+        float[][] result = b.read(out, x.length);
+        b.endStep();
+        return result;
+    }
+
     static void assertClose(double[][] expected, float[][] actual, double tolerance, String what) {
         assertEquals(expected.length, actual.length, what);
         for (int t = 0; t < expected.length; t++) {

@@ -121,43 +121,14 @@ final class CudaWideMatrixTest extends BackendFixture {
     @ParameterizedTest
     @EnumSource
     void queriesKeysAndValuesAreProjectedFromTheNormedRowWithBiases(Products products) {
-        int columns = 130;
-        int[] outputs = {96, 24, 24};
         try (Backend b = open(products)) {
             for (int batch : BATCHES) {
-                Random random = new Random(batch);
-                PlainTensor gain = PlainTensor.random(TensorType.F32, 1, columns, random);
-                float[][] x = gaussian(batch, columns, 3);
-                Activations hidden = input(b, x);
-                PlainTensor[] w = new PlainTensor[3];
-                PlainTensor[] bias = new PlainTensor[3];
-                Activations[] out = new Activations[3];
+                RandomLayer.QueryKeyValue ran = RandomLayer.QueryKeyValue.run(
+                        b, TensorType.BF16, batch, 130, new int[] {96, 24, 24}, true, false, true);
                 for (int i = 0; i < 3; i++) {
-                    w[i] = PlainTensor.random(TensorType.BF16, outputs[i], columns, random);
-                    // One of them has none.
-                    bias[i] = i == 1 ? null : PlainTensor.random(TensorType.F32, 1, outputs[i], random);
-                    out[i] = b.activations(batch, outputs[i]);
+                    double[][] allowed = roundings(ran.normed(), ran.weights()[i].values());
+                    assertWithin(ran.expected()[i], allowed, ran.actual()[i], "projection " + i + " x " + batch);
                 }
-                AttentionWeights weights = new AttentionWeights(
-                        place(b, w[0]),
-                        place(b, w[1]),
-                        place(b, w[2]),
-                        place(b, bias[0]),
-                        place(b, bias[1]),
-                        place(b, bias[2]),
-                        null,
-                        null);
-                RmsNorm norm = new RmsNorm(place(b, gain), EPSILON);
-                b.beginStep(rows(new int[batch]));
-                b.queryKeyValue(hidden, norm, weights, out[0], out[1], out[2]);
-                double[][] normed = PlainDecoder.norm(doubles(x), gain.values()[0], EPSILON);
-                for (int i = 0; i < 3; i++) {
-                    double[][] expected =
-                            PlainDecoder.linear(normed, w[i].values(), bias[i] == null ? null : bias[i].values()[0]);
-                    double[][] allowed = roundings(normed, w[i].values());
-                    assertWithin(expected, allowed, b.read(out[i], batch), "projection " + i + " x " + batch);
-                }
-                b.endStep();
             }
         }
     }
@@ -178,23 +149,11 @@ final class CudaWideMatrixTest extends BackendFixture {
     }
 
     private static void assertGated(Backend b, int batch, int columns, int outputs) {
-        Random random = new Random(batch);
-        PlainTensor gain = PlainTensor.random(TensorType.F32, 1, columns, random);
-        PlainTensor gate = PlainTensor.random(TensorType.BF16, outputs, columns, random);
-        PlainTensor up = PlainTensor.random(TensorType.BF16, outputs, columns, random);
-        float[][] x = gaussian(batch, columns, 4);
-        Activations hidden = input(b, x);
-        Activations out = b.activations(batch, outputs);
-        RmsNorm norm = new RmsNorm(place(b, gain), EPSILON);
-        Weight placedGate = place(b, gate);
-        Weight placedUp = place(b, up);
-        b.beginStep(rows(new int[batch]));
-        b.gatedUp(hidden, norm, placedGate, placedUp, out);
-        double[][] normed = PlainDecoder.norm(doubles(x), gain.values()[0], EPSILON);
-        double[][] gates = PlainDecoder.linear(normed, gate.values(), null);
-        double[][] ups = PlainDecoder.linear(normed, up.values(), null);
-        double[][] ofGates = roundings(normed, gate.values());
-        double[][] allowed = roundings(normed, up.values());
+        RandomLayer.Gated ran = RandomLayer.Gated.run(b, TensorType.BF16, batch, columns, outputs);
+        double[][] gates = ran.gates();
+        double[][] ups = ran.ups();
+        double[][] ofGates = roundings(ran.normed(), ran.gate().values());
+        double[][] allowed = roundings(ran.normed(), ran.up().values());
         for (int t = 0; t < batch; t++) {
             for (int i = 0; i < outputs; i++) {
                 double inGate = STEEPEST_SILU * ofGates[t][i];
@@ -202,8 +161,7 @@ final class CudaWideMatrixTest extends BackendFixture {
                 allowed[t][i] = inGate * Math.abs(ups[t][i]) + (Math.abs(silu) + inGate) * allowed[t][i];
             }
         }
-        assertWithin(PlainDecoder.gated(gates, ups), allowed, b.read(out, batch), outputs + " outputs x " + batch);
-        b.endStep();
+        assertWithin(PlainDecoder.gated(gates, ups), allowed, ran.actual(), outputs + " outputs x " + batch);
     }
 
     @ParameterizedTest
@@ -248,17 +206,6 @@ final class CudaWideMatrixTest extends BackendFixture {
         b.gatedUp(hidden, norm, gate, up, out);
         b.projectAdd(out, down, hidden);
         float[][] result = b.read(hidden, x.length);
-        b.endStep();
-        return result;
-    }
-
-    private static float[][] projected(Backend b, PlainTensor w, float[][] x) {
-        Activations in = input(b, x);
-        Activations out = input(b, new float[x.length][w.host().rows()]);
-        Weight placed = place(b, w);
-        b.beginStep(rows(new int[x.length]));
-        b.projectAdd(in, placed, out);
-        float[][] result = b.read(out, x.length);
         b.endStep();
         return result;
     }

@@ -10,7 +10,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a backend promises of lookups, norms, projections and the feed-forward layer. */
 abstract class MatrixContract extends BackendFixture {
-    private static final float EPSILON = 1e-5f;
     private static final int[] BATCHES = {1, 2, 3, 4, 5, 7, 8, 13, 16, 33};
 
     /** Columns that fill whole blocks of the type; for plain types also ragged ones, and one beyond a cache block. */
@@ -71,42 +70,12 @@ abstract class MatrixContract extends BackendFixture {
         int columns = 2 * type.blockValues() + (type.blockValues() == 1 ? 39 : 0);
         for (int batch : new int[] {1, 6, 33}) {
             for (boolean biased : new boolean[] {false, true}) {
-                Random random = new Random(batch);
-                PlainTensor gain = PlainTensor.random(TensorType.BF16, 1, columns, random);
-                PlainTensor[] w = new PlainTensor[3];
-                PlainTensor[] bias = new PlainTensor[3];
-                int[] outputs = {24, 8, 8};
+                RandomLayer.QueryKeyValue ran = RandomLayer.QueryKeyValue.run(
+                        backend(), type, batch, columns, new int[] {24, 8, 8}, biased, biased, biased);
                 for (int i = 0; i < 3; i++) {
-                    w[i] = PlainTensor.random(type, outputs[i], columns, random);
-                    bias[i] = biased ? PlainTensor.random(TensorType.F16, 1, outputs[i], random) : null;
+                    assertClose(ran.expected()[i], ran.actual()[i], TOLERANCE, type + " projection " + i);
                 }
-                float[][] x = gaussian(batch, columns, 3);
-                Backend b = backend();
-                Activations hidden = input(b, x);
-                Activations[] out = new Activations[3];
-                for (int i = 0; i < 3; i++) {
-                    out[i] = b.activations(batch, outputs[i]);
-                }
-                AttentionWeights weights = new AttentionWeights(
-                        place(b, w[0]),
-                        place(b, w[1]),
-                        place(b, w[2]),
-                        place(b, bias[0]),
-                        place(b, bias[1]),
-                        place(b, bias[2]),
-                        null,
-                        null);
-                RmsNorm norm = new RmsNorm(place(b, gain), EPSILON);
-                b.beginStep(rows(new int[batch]));
-                b.queryKeyValue(hidden, norm, weights, out[0], out[1], out[2]);
-                double[][] normed = PlainDecoder.norm(doubles(x), gain.values()[0], EPSILON);
-                for (int i = 0; i < 3; i++) {
-                    double[][] expected =
-                            PlainDecoder.linear(normed, w[i].values(), biased ? bias[i].values()[0] : null);
-                    assertClose(expected, b.read(out[i], batch), TOLERANCE, type + " projection " + i);
-                }
-                assertClose(doubles(x), b.read(hidden, batch), 0, "the residual stream is left as it was");
-                b.endStep();
+                assertClose(doubles(ran.x()), ran.left(), 0, "the residual stream is left as it was");
             }
         }
     }
@@ -116,24 +85,9 @@ abstract class MatrixContract extends BackendFixture {
     void gatedFeedForwardMultipliesSiluOfGateWithUp(TensorType type) {
         int columns = 2 * type.blockValues() + (type.blockValues() == 1 ? 70 : 0);
         for (int batch : new int[] {1, 2, 9, 33}) {
-            Random random = new Random(batch);
-            PlainTensor gain = PlainTensor.random(TensorType.F32, 1, columns, random);
-            PlainTensor gate = PlainTensor.random(type, 51, columns, random);
-            PlainTensor up = PlainTensor.random(type, 51, columns, random);
-            float[][] x = gaussian(batch, columns, 4);
-            Backend b = backend();
-            Activations hidden = input(b, x);
-            Activations out = b.activations(batch, 51);
-            RmsNorm norm = new RmsNorm(place(b, gain), EPSILON);
-            Weight placedGate = place(b, gate);
-            Weight placedUp = place(b, up);
-            b.beginStep(rows(new int[batch]));
-            b.gatedUp(hidden, norm, placedGate, placedUp, out);
-            double[][] normed = PlainDecoder.norm(doubles(x), gain.values()[0], EPSILON);
-            double[][] expected = PlainDecoder.gated(
-                    PlainDecoder.linear(normed, gate.values(), null), PlainDecoder.linear(normed, up.values(), null));
-            assertClose(expected, b.read(out, batch), TOLERANCE, type + " x " + batch);
-            b.endStep();
+            RandomLayer.Gated ran = RandomLayer.Gated.run(backend(), type, batch, columns, 51);
+            double[][] expected = PlainDecoder.gated(ran.gates(), ran.ups());
+            assertClose(expected, ran.actual(), TOLERANCE, type + " x " + batch);
         }
     }
 
@@ -204,16 +158,5 @@ abstract class MatrixContract extends BackendFixture {
     /** Whether a batch of so many rows is computed by the same kernel as a single row. */
     boolean sameToTheBit(TensorType type, int batch) {
         return true;
-    }
-
-    private static float[][] projected(Backend b, PlainTensor w, float[][] x) {
-        Activations in = input(b, x);
-        Activations out = input(b, new float[x.length][w.host().rows()]);
-        Weight placed = place(b, w);
-        b.beginStep(rows(new int[x.length]));
-        b.projectAdd(in, placed, out);
-        float[][] result = b.read(out, x.length);
-        b.endStep();
-        return result;
     }
 }
