@@ -3,6 +3,7 @@ package io.intramuros.product;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -70,6 +71,34 @@ class CompanyServicesTest {
 
         assertEquals(List.of(GGUF_MODEL), modelsOnRecord(after));
         assertEquals(List.of(Company.MODEL), modelsOnRecord(before));
+    }
+
+    @Test
+    void withoutAGpusDriverAnEngineForGpusSaysSoInALineAndTheServerAnswersAsBefore() throws IOException {
+        assumeFalse(Files.exists(Path.of("/proc/driver/nvidia/version")), "this machine has NVIDIA's driver");
+        Management management = new Management(product);
+        management.succeed(
+                "/subsystem=intramuros/engine=on-gpus:add(backend=cuda,model=\"" + management.model() + "\")");
+        try {
+            Waiting.until(
+                    "the engine on-gpus to fail",
+                    () -> management.engine("on-gpus", "state"),
+                    state -> state.contains("failed"));
+            String reason = management.engine("on-gpus", "state-detail");
+            assertTrue(reason.contains("no NVIDIA driver") && reason.contains("install the driver"), reason);
+            assertEquals(1, reason.lines().count(), reason);
+            assertEquals(1, product.logged("The engine on-gpus failed: The backend cuda is not available"));
+            assertEquals(0, product.logged("at io.intramuros.kernels"));
+            ask(served());
+        } finally {
+            management.removeEngine("on-gpus");
+        }
+    }
+
+    private static String served() {
+        try (Api api = new Api(product)) {
+            return api.model(company.token(api));
+        }
     }
 
     /** Asks as a program of the company's realm and returns the request's id. */

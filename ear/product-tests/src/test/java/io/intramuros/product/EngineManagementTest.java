@@ -15,6 +15,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class EngineManagementTest {
+    /** What an engine says in the log when it has loaded its model. */
+    private static final String READY = " is ready: ";
+
     private final Product product = Product.running();
     private final Management management = new Management(product);
     private final Api api = new Api(product);
@@ -76,7 +79,7 @@ class EngineManagementTest {
     @Test
     void redeployingTheApplicationDoesNotReloadTheWeights() throws Exception {
         String engine = management.engines().getFirst();
-        long loads = loadsInLog();
+        long loads = product.logged(READY);
 
         Path deployed = product.wildflyData().resolve("deployments/intramuros.ear");
         Files.createFile(deployed.resolveSibling("intramuros.ear.dodeploy"));
@@ -86,7 +89,7 @@ class EngineManagementTest {
                 waiting -> !waiting);
         Waiting.until("the API", () -> api.get("/models", null).statusCode(), status -> status == 401);
 
-        assertEquals(loads, loadsInLog());
+        assertEquals(loads, product.logged(READY));
         assertTrue(management.engine(engine, "state").contains("ready"));
     }
 
@@ -113,13 +116,6 @@ class EngineManagementTest {
             assertTrue(answer.read() >= 0, "the one in the queue has its turn");
         } finally {
             management.removeEngine("narrow");
-        }
-    }
-
-    private long loadsInLog() throws Exception {
-        try (var lines = Files.lines(product.wildflyData().resolve("log/server.log"))) {
-            return lines.filter(line -> line.contains("is ready") && line.contains("engine"))
-                    .count();
         }
     }
 }

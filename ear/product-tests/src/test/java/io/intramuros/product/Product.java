@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The product under test, started by {@code ./run} with a data folder and ports of its own when the first test needs
@@ -194,6 +195,13 @@ final class Product {
     /** WildFly's part of the data folder. */
     Path wildflyData() {
         return home.resolve("wildfly");
+    }
+
+    /** How many lines of WildFly's log have this in them. */
+    long logged(String words) throws IOException {
+        try (Stream<String> lines = Files.lines(wildflyData().resolve("log/server.log"))) {
+            return lines.filter(line -> line.contains(words)).count();
+        }
     }
 
     /** The Java processes of one of its servers, {@code wildfly} or {@code keycloak}. */
