@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jakarta.json.JsonObject;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -113,29 +114,21 @@ class CudaEngineTest {
     }
 
     @Test
-    void aGpuThatIsNotThereIsNamed() {
+    void aGpuThatIsNotThereIsNamedInOneLineOfTheLogToo() throws IOException {
         add("nowhere", "backend=cuda,devices=\"0,9\"");
 
         String reason = awaitFailure("nowhere");
 
         assertTrue(reason.contains("9"), reason);
+        assertEquals(1, product.logged("The engine nowhere failed: there is no GPU 9 "));
     }
 
     @Test
     void aGpuLostInMidAnswerEndsTheAnswerAndItsEngineGoesOnWithTheOtherByItself() throws Exception {
         String whole = management.engines().getFirst();
         ready("frail", "backend=cuda,devices=\"1," + StandInGpus.FRAIL + "\"");
-        String token = api.token();
-        HttpResponse<InputStream> answer = api.stream(
-                token,
-                api.question(token, "Tell a long story.")
-                        .add("model", "frail")
-                        .add("stream", true)
-                        .add("max_tokens", 400)
-                        .build());
-        assertEquals(200, answer.statusCode());
 
-        String events = new String(answer.body().readAllBytes(), StandardCharsets.UTF_8);
+        String events = story("frail");
 
         assertTrue(events.contains("\"content\"") && events.contains("\"error\""), events);
         String detail = Waiting.until(
@@ -150,6 +143,35 @@ class CudaEngineTest {
         change("frail", "devices", "1");
         detail = management.engine("frail", "state-detail");
         assertFalse(detail.contains("left out"), detail);
+    }
+
+    @Test
+    void whenAnEngineLosesItsOnlyGpuAnotherThatServesTheModelTakesOver() throws Exception {
+        ready("frail", "backend=cuda,model-id=shared,devices=\"" + StandInGpus.FRAIL_TOO + "\"");
+        ready("steady", "backend=cuda,model-id=shared,devices=\"0\"");
+
+        // Both are idle: the first by name gets it.
+        String events = story("shared");
+
+        assertTrue(events.contains("\"content\"") && events.contains("\"error\""), events);
+        assertTrue(events.contains("GPU " + StandInGpus.FRAIL_TOO), events);
+        String reason = awaitFailure("frail");
+        assertTrue(reason.contains("No GPU is left") && reason.contains("GPU " + StandInGpus.FRAIL_TOO), reason);
+        greedy("shared", "Hello");
+    }
+
+    /** All that a program hears of a long answer. */
+    private String story(String model) throws IOException {
+        String token = api.token();
+        HttpResponse<InputStream> answer = api.stream(
+                token,
+                api.question(token, "Tell a long story.")
+                        .add("model", model)
+                        .add("stream", true)
+                        .add("max_tokens", 400)
+                        .build());
+        assertEquals(200, answer.statusCode());
+        return new String(answer.body().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     /** Adds an engine for a tiny model. */
