@@ -11,7 +11,8 @@ package io.intramuros.kernels.cuda.measure;
  * @param headDim values of a head
  * @param vocabulary tokens
  */
-record DecoderShape(int layers, int hidden, int feedForward, int heads, int kvHeads, int headDim, int vocabulary) {
+public record DecoderShape(
+        int layers, int hidden, int feedForward, int heads, int kvHeads, int headDim, int vocabulary) {
     /** Llama 3.3 70B and its distillations. */
     static final DecoderShape LLAMA_70B = new DecoderShape(80, 8192, 28672, 64, 8, 128, 128256);
 

@@ -22,7 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A decoder of some shape over made-up weights, which takes the same way through a backend as a model does. */
-final class SyntheticDecoder {
+public final class SyntheticDecoder {
     private static final int BLOCK_TOKENS = 16;
     private static final float EPSILON = 1e-5f;
     private static final double ROPE_BASE = 500_000;
@@ -32,7 +32,7 @@ final class SyntheticDecoder {
 
     private final Backend backend;
     private final DecoderShape shape;
-    private final SyntheticWeights weights;
+    private final Matrices weights;
     private final Weight embedding;
     private final Weight head;
     private final RmsNorm norm;
@@ -48,19 +48,28 @@ final class SyntheticDecoder {
     private final int maxRows;
     private final Rope rope;
 
+    /** Where its matrices come from. */
+    @FunctionalInterface
+    public interface Matrices {
+        /** A matrix, made up. */
+        HostTensor matrix(int rows, int columns);
+    }
+
     private record Layer(AttentionWeights attention, Weight output, Weight gate, Weight up, Weight down) {}
 
     /**
+     * Places it.
+     *
      * @param distinctLayers layers that have weights of their own; the others share these, which changes nothing but the
      *     memory they take
      * @param maxRows the most tokens of a step
      * @param sequences the most sequences
      * @param context the most tokens of a sequence
      */
-    SyntheticDecoder(
+    public SyntheticDecoder(
             Backend backend,
             DecoderShape shape,
-            SyntheticWeights weights,
+            Matrices weights,
             int distinctLayers,
             int maxRows,
             int sequences,
@@ -112,15 +121,7 @@ final class SyntheticDecoder {
     }
 
     private Weight matrix(int rows, int columns, Split split) {
-        long bytes = rows * TensorType.BF16.rowBytes(columns);
-        return backend.weight(
-                new HostTensor(
-                        "made up",
-                        TensorType.BF16,
-                        rows,
-                        columns,
-                        weights.memory().asSlice(0, bytes)),
-                split);
+        return backend.weight(weights.matrix(rows, columns), split);
     }
 
     private static HostTensor ones(int columns) {
@@ -139,7 +140,7 @@ final class SyntheticDecoder {
      * @param tokens that are added to each
      * @return a token for each sequence
      */
-    SampledToken[] step(int sequences, int position, int tokens) {
+    public SampledToken[] step(int sequences, int position, int tokens) {
         int rows = sequences * tokens;
         int[] ids = new int[rows];
         int[] positions = new int[rows];

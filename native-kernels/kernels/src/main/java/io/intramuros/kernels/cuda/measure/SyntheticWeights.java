@@ -1,5 +1,7 @@
 package io.intramuros.kernels.cuda.measure;
 
+import io.intramuros.kernels.HostTensor;
+import io.intramuros.kernels.TensorType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -10,7 +12,7 @@ import java.util.SplittableRandom;
  *
  * @param memory of the longest matrix
  */
-record SyntheticWeights(MemorySegment memory) {
+record SyntheticWeights(MemorySegment memory) implements SyntheticDecoder.Matrices {
     /** Random values are made for so many bytes and then repeated. */
     private static final long PERIOD_BYTES = 32L << 20;
 
@@ -35,6 +37,12 @@ record SyntheticWeights(MemorySegment memory) {
             MemorySegment.copy(memory, 0, memory, at, Math.min(period, bytes - at));
         }
         return new SyntheticWeights(memory);
+    }
+
+    @Override
+    public HostTensor matrix(int rows, int columns) {
+        TensorType type = TensorType.BF16;
+        return new HostTensor("made up", type, rows, columns, memory.asSlice(0, rows * type.rowBytes(columns)));
     }
 
     private static long longest(DecoderShape shape) {
