@@ -30,11 +30,9 @@ class ArchitectureTest {
             "wildfly-config/subsystem",
             "wildfly-config/run");
 
-    /** The classes in a public package that make what the package describes: the one place that knows what is behind it. */
+    /** The class in a public package that makes what the package describes: the one place that knows what is behind it. */
     private static final DescribedPredicate<JavaClass> ENTRANCE = DescribedPredicate.describe(
-            "the entrances of kernels and engine",
-            type -> type.getName().startsWith("io.intramuros.kernels.Backends")
-                    || type.getName().startsWith("io.intramuros.engine.LocalEngine"));
+            "the entrance of the kernels", type -> type.getName().startsWith("io.intramuros.kernels.Backends"));
 
     private static final JavaClasses ALL = in(MODULES.toArray(String[]::new));
 

@@ -1,8 +1,5 @@
 package io.intramuros.engine;
 
-import io.intramuros.kernels.BrokenGpu;
-import io.intramuros.kernels.DeviceReading;
-import io.intramuros.kernels.ThrottleReason;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -45,42 +42,5 @@ public record DeviceStatus(
 
     public DeviceStatus {
         throttleReasons = List.copyOf(throttleReasons);
-    }
-
-    /** One that is not used any more; nothing is read of it. */
-    static DeviceStatus of(BrokenGpu gpu) {
-        return new DeviceStatus(
-                gpu.busId(),
-                gpu.name(),
-                "",
-                OptionalInt.empty(),
-                OptionalLong.empty(),
-                OptionalLong.empty(),
-                OptionalInt.empty(),
-                OptionalInt.empty(),
-                OptionalDouble.empty(),
-                OptionalDouble.empty(),
-                OptionalLong.empty(),
-                OptionalLong.empty(),
-                List.of(),
-                Optional.of(gpu.fault()));
-    }
-
-    static DeviceStatus of(DeviceReading reading) {
-        return new DeviceStatus(
-                reading.busId(),
-                reading.name(),
-                reading.uuid(),
-                reading.temperatureCelsius(),
-                reading.usedBytes(),
-                reading.totalBytes(),
-                reading.utilisationPercent(),
-                reading.memoryUtilisationPercent(),
-                reading.powerWatts(),
-                reading.powerLimitWatts(),
-                reading.eccCorrected(),
-                reading.eccUncorrected(),
-                reading.throttleReasons().stream().map(ThrottleReason::text).toList(),
-                reading.fault());
     }
 }

@@ -2,6 +2,7 @@ package io.intramuros.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.intramuros.engine.local.LocalEngine;
 import io.intramuros.engine.testing.GoldenModels;
 import io.intramuros.kernels.cuda.EmulatedGpus;
 import java.io.IOException;

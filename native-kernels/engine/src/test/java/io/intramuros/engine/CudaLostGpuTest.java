@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.intramuros.engine.generation.Answer;
+import io.intramuros.engine.local.LocalEngine;
 import io.intramuros.engine.testing.Recorder;
 import io.intramuros.engine.testing.TinyModel;
 import io.intramuros.kernels.TensorType;

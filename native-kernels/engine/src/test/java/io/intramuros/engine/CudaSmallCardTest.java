@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.intramuros.engine.generation.Answer;
+import io.intramuros.engine.local.LocalEngine;
 import io.intramuros.engine.testing.GoldenModels;
 import io.intramuros.engine.testing.Recorder;
 import io.intramuros.kernels.Backend;

@@ -3,6 +3,7 @@ package io.intramuros.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.intramuros.engine.local.LocalEngine;
 import io.intramuros.engine.testing.Recorder;
 import io.intramuros.engine.testing.TinyModel;
 import io.intramuros.kernels.Backend;

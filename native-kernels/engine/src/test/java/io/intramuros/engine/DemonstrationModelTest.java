@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.intramuros.engine.generation.Answer;
+import io.intramuros.engine.local.LocalEngine;
 import io.intramuros.engine.testing.Recorder;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.intramuros.engine.EnginePace.Speed;
 import io.intramuros.engine.generation.Answer;
+import io.intramuros.engine.local.LocalEngine;
 import io.intramuros.engine.testing.Cards;
 import io.intramuros.engine.testing.Recorder;
 import io.intramuros.engine.testing.TinyModel;

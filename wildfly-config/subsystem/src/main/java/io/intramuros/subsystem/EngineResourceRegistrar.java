@@ -1,8 +1,8 @@
 package io.intramuros.subsystem;
 
 import io.intramuros.engine.InferenceEngine;
-import io.intramuros.engine.LocalEngine;
 import io.intramuros.engine.MutableEngineRegistry;
+import io.intramuros.engine.local.LocalEngine;
 import org.jboss.as.controller.AttributeDefinition;
 import org.jboss.as.controller.PathElement;
 import org.jboss.as.controller.ResourceDefinition;

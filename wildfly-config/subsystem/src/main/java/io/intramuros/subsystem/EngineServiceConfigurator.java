@@ -1,8 +1,8 @@
 package io.intramuros.subsystem;
 
 import io.intramuros.engine.EngineSettings;
-import io.intramuros.engine.LocalEngine;
 import io.intramuros.engine.MutableEngineRegistry;
+import io.intramuros.engine.local.LocalEngine;
 import java.nio.file.Path;
 import org.jboss.as.controller.OperationContext;
 import org.jboss.as.controller.OperationFailedException;

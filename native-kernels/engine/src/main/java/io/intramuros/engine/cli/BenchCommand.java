@@ -1,8 +1,8 @@
 package io.intramuros.engine.cli;
 
 import io.intramuros.engine.EngineSettings;
-import io.intramuros.engine.LocalEngine;
 import io.intramuros.engine.ModelCard;
+import io.intramuros.engine.local.LocalEngine;
 import io.intramuros.kernels.vector.MemoryBandwidth;
 import java.io.PrintWriter;
 import java.util.ArrayList;

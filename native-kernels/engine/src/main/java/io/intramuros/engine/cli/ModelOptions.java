@@ -2,7 +2,7 @@ package io.intramuros.engine.cli;
 
 import io.intramuros.engine.EngineSettings;
 import io.intramuros.engine.EngineStatus;
-import io.intramuros.engine.LocalEngine;
+import io.intramuros.engine.local.LocalEngine;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,5 +1,21 @@
-package io.intramuros.engine;
+package io.intramuros.engine.local;
 
+import io.intramuros.engine.ChatMessage;
+import io.intramuros.engine.ContextExceededException;
+import io.intramuros.engine.DeviceStatus;
+import io.intramuros.engine.EncodedPrompt;
+import io.intramuros.engine.EnginePace;
+import io.intramuros.engine.EngineSettings;
+import io.intramuros.engine.EngineStatistics;
+import io.intramuros.engine.EngineStatus;
+import io.intramuros.engine.EngineUnavailableException;
+import io.intramuros.engine.FinishReason;
+import io.intramuros.engine.GenerationListener;
+import io.intramuros.engine.GenerationRequest;
+import io.intramuros.engine.InferenceEngine;
+import io.intramuros.engine.InvalidPromptException;
+import io.intramuros.engine.ModelCard;
+import io.intramuros.engine.Prompt;
 import io.intramuros.engine.decoder.LoadedModel;
 import io.intramuros.engine.generation.Answer;
 import io.intramuros.engine.loop.StepLoop;
@@ -70,7 +86,7 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
     }
 
     /** The same on a given backend; what {@code openBackend} throws becomes the reason of the engine's status. */
-    static LocalEngine start(EngineSettings settings, Function<BackendOptions, Backend> openBackend) {
+    public static LocalEngine start(EngineSettings settings, Function<BackendOptions, Backend> openBackend) {
         LocalEngine engine = new LocalEngine(settings, openBackend);
         engine.thread.start();
         return engine;
@@ -111,10 +127,10 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
     public List<DeviceStatus> devices() {
         use.readLock().lock();
         try {
-            Stream<DeviceStatus> broken = recovery.leftOut().values().stream().map(DeviceStatus::of);
+            Stream<DeviceStatus> broken = recovery.leftOut().values().stream().map(Devices::status);
             Stream<DeviceStatus> used = serving == null
                     ? Stream.of()
-                    : serving.loaded.deviceReadings().stream().map(DeviceStatus::of);
+                    : serving.loaded.deviceReadings().stream().map(Devices::status);
             return Stream.concat(used, broken).toList();
         } finally {
             use.readLock().unlock();
