@@ -32,8 +32,7 @@ final class RandomLayer {
             float[][][] actual,
             float[][] left) {
         /** @param biased which of the three have a bias */
-        static QueryKeyValue run(
-                Backend b, TensorType type, int batch, int columns, int[] outputs, boolean... biased) {
+        static QueryKeyValue run(Backend b, TensorType type, int batch, int columns, int[] outputs, boolean... biased) {
             Random random = new Random(batch);
             PlainTensor gain = PlainTensor.random(TensorType.BF16, 1, columns, random);
             PlainTensor[] w = new PlainTensor[3];
