@@ -13,9 +13,9 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
 
 /**
- * Decides whether an engine whose devices failed is loaded anew, and which GPUs it does without then. One that keeps failing
- * is left alone: loading it over and over would answer nobody and hide the cause. Used by the
- * engine's thread, unless a method says otherwise.
+ * Decides whether an engine whose devices failed is loaded anew, and which GPUs it does without then. One that keeps
+ * failing is left alone: loading it over and over would answer nobody and hide the cause. Used by the engine's thread, unless a
+ * method says otherwise.
  */
 public final class Recovery {
     /** How often an engine is loaded anew within {@link #WINDOW}. */

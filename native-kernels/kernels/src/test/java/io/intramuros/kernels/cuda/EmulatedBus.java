@@ -8,11 +8,11 @@ import java.lang.invoke.MethodHandle;
 
 /** What lies between the stand-in's GPUs, and between them and the host. */
 public final class EmulatedBus {
-    private static final MethodHandle SET_PEERS =
-            StandIn.function(StandIn.DRIVER, "intramurosEmulatorSetPeers", FunctionDescriptor.ofVoid(JAVA_INT));
+    private static final MethodHandle SET_PEERS = EmulatedLibrary.function(
+            EmulatedLibrary.DRIVER, "intramurosEmulatorSetPeers", FunctionDescriptor.ofVoid(JAVA_INT));
 
-    private static final MethodHandle SET_RATE = StandIn.function(
-            StandIn.DRIVER, "intramurosEmulatorSetBusRate", FunctionDescriptor.ofVoid(JAVA_INT, JAVA_DOUBLE));
+    private static final MethodHandle SET_RATE = EmulatedLibrary.function(
+            EmulatedLibrary.DRIVER, "intramurosEmulatorSetBusRate", FunctionDescriptor.ofVoid(JAVA_INT, JAVA_DOUBLE));
 
     private EmulatedBus() {}
 

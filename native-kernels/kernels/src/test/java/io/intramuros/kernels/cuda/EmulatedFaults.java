@@ -9,8 +9,8 @@ import java.lang.invoke.MethodHandle;
 
 /** Breaks the stand-in's GPUs while they work. */
 public final class EmulatedFaults {
-    private static final MethodHandle INJECT =
-            StandIn.function(StandIn.DRIVER, "intramurosEmulatorInject", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    private static final MethodHandle INJECT = EmulatedLibrary.function(
+            EmulatedLibrary.DRIVER, "intramurosEmulatorInject", FunctionDescriptor.of(JAVA_INT, ADDRESS));
 
     private EmulatedFaults() {}
 

@@ -77,6 +77,6 @@ public final class EmulatedMemory {
     }
 
     private static MethodHandle function(String name, MemoryLayout... parameters) {
-        return StandIn.function(StandIn.DRIVER, name, FunctionDescriptor.of(JAVA_LONG, parameters));
+        return EmulatedLibrary.function(EmulatedLibrary.DRIVER, name, FunctionDescriptor.of(JAVA_LONG, parameters));
     }
 }

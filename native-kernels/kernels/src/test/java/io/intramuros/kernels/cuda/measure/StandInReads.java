@@ -3,15 +3,15 @@ package io.intramuros.kernels.cuda.measure;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.intramuros.kernels.cuda.StandIn;
+import io.intramuros.kernels.cuda.EmulatedLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
 
 /** Asks the stand-in for GPUs what kernels have really read of weights. */
 final class StandInReads {
-    private static final MethodHandle STREAMED = StandIn.function(
-            StandIn.DRIVER, "intramurosEmulatorStreamedBytes", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
+    private static final MethodHandle STREAMED = EmulatedLibrary.function(
+            EmulatedLibrary.DRIVER, "intramurosEmulatorStreamedBytes", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
 
     private StandInReads() {}
 

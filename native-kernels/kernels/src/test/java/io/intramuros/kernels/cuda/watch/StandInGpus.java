@@ -3,7 +3,7 @@ package io.intramuros.kernels.cuda.watch;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import io.intramuros.kernels.cuda.StandIn;
+import io.intramuros.kernels.cuda.EmulatedLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
@@ -27,7 +27,7 @@ public final class StandInGpus {
             "ecc-uncorrected",
             "throttle");
 
-    private static final MethodHandle SET = StandIn.function(
+    private static final MethodHandle SET = EmulatedLibrary.function(
             "libnvidia-ml.so.1", "intramurosEmulatorSetGpu", FunctionDescriptor.ofVoid(JAVA_INT, ADDRESS));
 
     private StandInGpus() {}

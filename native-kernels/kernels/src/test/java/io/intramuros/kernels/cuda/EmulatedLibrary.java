@@ -10,11 +10,11 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /** The functions that the stand-in's libraries have for tests. */
-public final class StandIn {
+public final class EmulatedLibrary {
     /** The library that stands in for NVIDIA's driver. */
     public static final String DRIVER = "libcuda.so.1";
 
-    private StandIn() {}
+    private EmulatedLibrary() {}
 
     /** One of a library's functions. */
     @SuppressWarnings("restricted") // They are the stand-in's own.
