@@ -28,7 +28,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * cancelled ones, plan, compute, hand out tokens.
  *
  * <p>A device of its own is kept busy: it gets the next step as soon as the last one's tokens are known, and those become
- * text while it computes. A stop text is found then with one more token on its way, which is dropped.
+ * text while it computes. A stop text is found then with one more token on its way, which is dropped. The plan itself waits
+ * for the tokens: it takes microseconds, and made earlier it would have a request that comes meanwhile wait a step longer.
  *
  * <p>A fault of one sequence (logits that are not finite, a token that cannot become text) ends that sequence. A step that
  * throws ends the requests that were in it, and the loop goes on with the others; {@value #FAILURES_IN_A_ROW} such steps
