@@ -78,7 +78,7 @@ final class RankGroup {
         if (!reachable) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "The engine''s GPUs don''t reach each other''s memory: what they share is copied through the host, which"
+                    "The engine's GPUs don't reach each other's memory: what they share is copied through the host, which"
                             + " makes every step slower.");
         }
         Rendezvous rendezvous = reachable ? null : new Rendezvous(ranks.size());

@@ -100,7 +100,7 @@ final class ImageCache {
         try {
             Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "The use of cached kernels can''t be noted", e);
+            LOG.log(System.Logger.Level.DEBUG, "The use of cached kernels can't be noted", e);
         }
     }
 
