@@ -83,7 +83,7 @@ public final class CudaBackend implements Backend {
             return GpuChoice.uneven(gpus)
                     ? PipelineBackend.open(gpus, claim)
                     : new CudaBackend(gpus, claim, true, true);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             claim.close();
             throw e;
         }
@@ -99,9 +99,14 @@ public final class CudaBackend implements Backend {
         this.claim = claim;
         this.useGraphs = useGraphs;
         ranks = RankGroup.open(gpus);
-        watch = watched
-                ? Optional.of(GpuWatch.start(gpus.stream().map(Gpu::busId).toList()))
-                : Optional.empty();
+        try {
+            watch = watched
+                    ? Optional.of(GpuWatch.start(gpus.stream().map(Gpu::busId).toList()))
+                    : Optional.empty();
+        } catch (RuntimeException | Error e) {
+            ranks.close();
+            throw e;
+        }
     }
 
     /**

@@ -55,7 +55,7 @@ final class PipelineBackend implements Backend {
                 stages.add(new CudaBackend(List.of(gpu), GpuClaim.ofNothing(), true, true));
             }
             return new PipelineBackend(stages, claim);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             stages.forEach(CudaBackend::close);
             throw e;
         }

@@ -61,7 +61,7 @@ final class Rank {
             stream = context.stream();
             launcher = new Launcher(gpu, KernelLibrary.load(context), stream);
             weights = new RankWeights(index, context, stream);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             context.close();
             throw e;
         }

@@ -50,24 +50,20 @@ final class RankGroup {
                         }
                     }));
         }
-        List<Rank> ranks = new ArrayList<>();
-        RuntimeException fault = null;
-        for (CompletableFuture<Rank> rank : opening) {
-            try {
-                ranks.add(GpuThread.join(rank));
-            } catch (RuntimeException e) {
-                fault = e;
-            }
-        }
-        RankGroup group = new RankGroup(List.copyOf(ranks));
+        // Waits for all of them, also after a fault: those that could be opened have to be closed again.
+        CompletableFuture.allOf(opening.toArray(CompletableFuture[]::new))
+                .handle((nothing, fault) -> fault)
+                .join();
+        RankGroup group = new RankGroup(opening.stream()
+                .filter(rank -> !rank.isCompletedExceptionally())
+                .map(CompletableFuture::join)
+                .toList());
         try {
-            if (fault != null) {
-                throw fault;
-            }
+            opening.forEach(GpuThread::join);
             group.connectPeers();
             group.openBlas();
             return group;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             group.close();
             throw e;
         }
