@@ -79,6 +79,9 @@ final class Rank {
             return Optional.empty();
         } catch (CudaException e) {
             return Optional.of(e.getMessage());
+        } catch (LinkageError e) {
+            // JCuda's library for it is there but doesn't go with the cuBLAS that is installed.
+            return Optional.of(e.toString());
         }
     }
 

@@ -52,7 +52,7 @@ public final class KernelImages {
         private static Optional<Nvrtc> compiler() {
             try {
                 return Nvrtc.open();
-            } catch (Nvrtc.CompilationException e) {
+            } catch (Nvrtc.CompilationException | LinkageError e) {
                 LOG.log(System.Logger.Level.WARNING, "NVRTC can''t be used: {0}", e.getMessage());
                 return Optional.empty();
             }
