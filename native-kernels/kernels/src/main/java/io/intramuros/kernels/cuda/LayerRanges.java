@@ -3,6 +3,7 @@ package io.intramuros.kernels.cuda;
 import io.intramuros.kernels.DecoderPlan;
 import io.intramuros.kernels.HostTensor;
 import io.intramuros.kernels.KvLayout;
+import io.intramuros.kernels.UnsuitableSettingException;
 import io.intramuros.kernels.cuda.driver.Gpu;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,13 +29,13 @@ final class LayerRanges {
      * Divides a decoder's layers.
      *
      * @param gpus one for each stage
-     * @throws IllegalArgumentException if there are fewer layers than GPUs
+     * @throws UnsuitableSettingException if there are fewer layers than GPUs
      */
     static LayerRanges divide(DecoderPlan plan, List<Gpu> gpus) {
         int stages = gpus.size();
         int layers = plan.layers().size();
         if (layers < stages) {
-            throw new IllegalArgumentException("a model of " + layers + " layers can't be divided among " + stages
+            throw new UnsuitableSettingException("a model of " + layers + " layers can't be divided among " + stages
                     + " GPUs of different sizes; name fewer in the engine's devices");
         }
         long[] room = new long[stages];
