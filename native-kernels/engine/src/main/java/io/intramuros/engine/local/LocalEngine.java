@@ -323,7 +323,10 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
     private void withdraw() {
         use.writeLock().lock();
         try {
-            lastStatistics = serving.loop.statistics();
+            // What it did stays known; it does nothing and holds no memory any more.
+            EngineStatistics last = serving.loop.statistics();
+            lastStatistics = new EngineStatistics(
+                    0, 0, 0, 0, 0, 0, last.promptTokens(), last.completionTokens(), last.requests());
             serving = null;
         } finally {
             use.writeLock().unlock();
