@@ -86,10 +86,6 @@ final class CudaWeight implements Weight {
         return split.kind() != Split.Kind.WHOLE && shares.length > 1;
     }
 
-    Split.Kind division() {
-        return split.kind();
-    }
-
     /** The first row of a rank's share; of {@code rank = ranks}, the number of rows. */
     int firstRow(int rank) {
         return split.kind() == Split.Kind.ROWS && rank > 0 ? split.begin(rows, rank, shares.length) : 0;

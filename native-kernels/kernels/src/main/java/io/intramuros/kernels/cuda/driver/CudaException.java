@@ -30,11 +30,6 @@ public final class CudaException extends RuntimeException {
         return new CudaException(code, what, cublasStatus.stringFor(answer));
     }
 
-    /** The driver's number of the fault, one of {@link CUresult}. */
-    public int code() {
-        return code;
-    }
-
     /** Whether the driver can't use what it was given as kernels, which says nothing of the GPU. */
     public boolean refusesKernels() {
         return switch (code) {
