@@ -431,7 +431,7 @@ public final class CudaBackend implements Backend {
     private AttentionPlan plan(Operation.Attend attention, Workspace need) {
         KvLayout layout = attention.cache().layout();
         int group = attention.q().columns() / layout.headDim() / layout.kvHeads();
-        // All ranks share the plan; the first has no more heads than the others by one.
+        // All ranks share the plan; the last has the most heads, which are those of any other or one more.
         int kvHeads = Math.max(1, attention.cache().heads(ranks.size() - 1));
         return AttentionPlan.of(
                 batch,

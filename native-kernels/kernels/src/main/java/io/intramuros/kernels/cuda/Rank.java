@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 
 /**
  * One GPU's part in a backend: its context, its share of the weights and of the cache, its workspace, and how it runs a
- * step. Everything but the constructor's caller's view of {@link #thread} happens on the rank's own thread.
+ * step. All work happens on the rank's own thread; other threads ask for its parts or end its waiting.
  */
 final class Rank {
     private static final Split BY_TOKENS = Split.rows(1);
