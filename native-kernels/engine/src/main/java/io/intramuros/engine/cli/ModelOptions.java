@@ -3,6 +3,7 @@ package io.intramuros.engine.cli;
 import io.intramuros.engine.EngineSettings;
 import io.intramuros.engine.EngineStatus;
 import io.intramuros.engine.local.LocalEngine;
+import io.intramuros.kernels.cuda.driver.CudaLibraries;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,7 +17,7 @@ final class ModelOptions {
     private static final String CUDA = "cuda";
 
     /** The directory with the stand-in driver, set by the script. */
-    private static final String STAND_IN = "intramuros.cuda.libraries";
+    private static final String STAND_IN = CudaLibraries.FOLDER_PROPERTY;
 
     @Option(
             names = "--model",
