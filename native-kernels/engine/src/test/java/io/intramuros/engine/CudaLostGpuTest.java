@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An engine one of whose GPUs breaks while it answers, and goes on without it. */
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -80,9 +81,23 @@ class CudaLostGpuTest {
             assertEquals(leftOut ? 1 : 0, lost.size());
             lost.forEach(gpu -> assertNames(gpu.fault().orElseThrow(), broken, reason));
             assertArrayEquals(before, drawn(engine));
+            assertEquals(
+                    5, engine.statistics().requests(), "counted since the engine's start, not since its last load");
         }
         EmulatedFaults.none();
         ready(List.of(0, 1)).close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lost@allocation=2", "ecc@copy=5"})
+    void aGpuThatBreaksWhileTheModelIsLoadedIsLeftOut(String fault) throws Exception {
+        EmulatedFaults.ask(fault + ",device=1");
+        try (LocalEngine engine = ready(List.of(0, 1))) {
+            assertTrue(
+                    engine.status().detail().contains("GPU 1 left out"),
+                    engine.status().detail());
+            drawn(engine);
+        }
     }
 
     @Test

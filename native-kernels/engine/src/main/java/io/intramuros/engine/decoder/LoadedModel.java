@@ -204,7 +204,8 @@ public final class LoadedModel implements AutoCloseable {
     /** Frees the backend's memory, then unmaps the weights. No step may be running. */
     @Override
     public void close() {
-        backend.close();
-        model.close();
+        try (model) {
+            backend.close();
+        }
     }
 }

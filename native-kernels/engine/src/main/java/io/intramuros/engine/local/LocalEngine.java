@@ -117,10 +117,24 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
     public EngineStatistics statistics() {
         use.readLock().lock();
         try {
-            return serving == null ? lastStatistics : serving.loop.statistics();
+            return serving == null ? lastStatistics : sinceStart(serving.loop.statistics());
         } finally {
             use.readLock().unlock();
         }
+    }
+
+    /** With what was counted before the engine was loaded anew. */
+    private EngineStatistics sinceStart(EngineStatistics now) {
+        return new EngineStatistics(
+                now.queued(),
+                now.running(),
+                now.decodeTokensPerSecond(),
+                now.prefillTokensPerSecond(),
+                now.cacheUsedBytes(),
+                now.cacheBytes(),
+                lastStatistics.promptTokens() + now.promptTokens(),
+                lastStatistics.completionTokens() + now.completionTokens(),
+                lastStatistics.requests() + now.requests());
     }
 
     @Override
@@ -274,8 +288,17 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
                     new ThermalPolicy(settings.slowAboveCelsius(), settings.drainAboveCelsius()));
             card = loaded.card();
             open(new Serving(loaded, loop));
-            status = loop.run().map(this::after).orElse(stopped());
-            withdraw();
+            try {
+                status = loop.run().map(this::after).orElse(stopped());
+            } finally {
+                withdraw();
+            }
+        } catch (DeviceFailedException e) {
+            // While it was loaded. GPUs of which none is broken are given another chance only if they have worked.
+            if (e.brokenGpus().isEmpty() && recovery.account().isEmpty()) {
+                throw e;
+            }
+            status = after(e);
         }
         return status.state() == EngineStatus.State.LOADING;
     }
@@ -324,7 +347,7 @@ public final class LocalEngine implements InferenceEngine, AutoCloseable {
         use.writeLock().lock();
         try {
             // What it did stays known; it does nothing and holds no memory any more.
-            EngineStatistics last = serving.loop.statistics();
+            EngineStatistics last = sinceStart(serving.loop.statistics());
             lastStatistics = new EngineStatistics(
                     0, 0, 0, 0, 0, 0, last.promptTokens(), last.completionTokens(), last.requests());
             serving = null;

@@ -148,10 +148,10 @@ public final class StepLoop {
                 step();
             }
         } catch (RuntimeException | Error e) {
-            LOG.log(System.Logger.Level.ERROR, "The engine " + name + " cannot go on", e);
             failure = Optional.of(e);
         }
         endAll(failure.map(fault -> "The engine stopped after a fault: " + describe(fault)));
+        failure.ifPresent(fault -> LOG.log(System.Logger.Level.ERROR, "The engine " + name + " cannot go on", fault));
         return failure;
     }
 
@@ -304,28 +304,40 @@ public final class StepLoop {
         untold.clear();
     }
 
-    /** Never throws: an answer that is over is known to nobody else, and hears its end here or never. */
+    /** An answer that is over is known to nobody else, and hears its end here or never: whatever its text does. */
     private void tell(Answer answer) {
+        Optional<FinishReason> reason;
+        Optional<String> error = Optional.empty();
         try {
-            answer.tell().ifPresent(reason -> end(answer, reason, Optional.empty()));
+            reason = answer.tell();
         } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.ERROR, "The engine " + name + " could not turn a token into text", e);
-            end(answer, FinishReason.FAILED, Optional.of("A token could not be turned into text: " + describe(e)));
+            reason = Optional.of(FinishReason.FAILED);
+            error = Optional.of("A token could not be turned into text: " + describe(e));
+        }
+        if (reason.isPresent()) {
+            end(answer, reason.get(), error);
         }
     }
 
-    /** Frees what an answer holds, then tells it; so whoever hears the end finds its place free. */
+    /**
+     * Frees what an answer holds, then tells it; so whoever hears the end finds its place free. It hears it also when the
+     * cache's books turn out to be wrong.
+     */
     private void end(Answer answer, FinishReason reason, Optional<String> error) {
-        scheduler.remove(answer);
-        lock.lock();
         try {
-            open--;
-            meter.requestDone();
-            meter.occupied(scheduler.running().size(), cache.usedBlocks());
+            scheduler.remove(answer);
         } finally {
-            lock.unlock();
+            lock.lock();
+            try {
+                open--;
+                meter.requestDone();
+                meter.occupied(scheduler.running().size(), cache.usedBlocks());
+            } finally {
+                lock.unlock();
+            }
+            answer.end(reason, error);
         }
-        answer.end(reason, error);
     }
 
     private void endAll(Optional<String> failure) {
@@ -337,10 +349,19 @@ public final class StepLoop {
         } finally {
             lock.unlock();
         }
-        tell();
+        untold.forEach(answer -> whateverHappens(() -> tell(answer)));
         FinishReason reason = failure.isPresent() ? FinishReason.FAILED : FinishReason.CANCELLED;
         Optional<String> error = failure.or(() -> Optional.of("The engine " + name + " was shut down."));
-        scheduler.all().forEach(answer -> end(answer, reason, error));
+        scheduler.all().forEach(answer -> whateverHappens(() -> end(answer, reason, error)));
+    }
+
+    /** What goes wrong with one answer's end keeps no other from hearing its own. */
+    private void whateverHappens(Runnable ending) {
+        try {
+            ending.run();
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, "The engine " + name + " did not end an answer in good order", e);
+        }
     }
 
     private boolean checkIntegrity() {

@@ -5,7 +5,6 @@ import io.intramuros.kernels.AttentionWeights;
 import io.intramuros.kernels.Backend;
 import io.intramuros.kernels.BackendUnavailableException;
 import io.intramuros.kernels.DecoderPlan;
-import io.intramuros.kernels.DeviceFailedException;
 import io.intramuros.kernels.DeviceReading;
 import io.intramuros.kernels.HostTensor;
 import io.intramuros.kernels.KvLayout;
@@ -464,14 +463,14 @@ public final class CudaBackend implements Backend {
     }
 
     /** @param what is wanted, for messages */
-    private static <T> T making(String what, Supplier<T> task) {
+    private <T> T making(String what, Supplier<T> task) {
         try {
             return task.get();
         } catch (CudaException e) {
             if (e.outOfMemory()) {
                 throw new OutOfDeviceMemoryException("There is no room for " + what + ": " + e.getMessage());
             }
-            throw new DeviceFailedException(e.getMessage(), e);
+            throw ranks.failed(e);
         }
     }
 

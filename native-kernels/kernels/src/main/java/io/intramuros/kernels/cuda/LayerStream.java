@@ -1,5 +1,6 @@
 package io.intramuros.kernels.cuda;
 
+import io.intramuros.kernels.cuda.driver.CudaException;
 import io.intramuros.kernels.cuda.driver.DeviceBuffer;
 import io.intramuros.kernels.cuda.driver.GpuContext;
 import io.intramuros.kernels.cuda.driver.GpuEvent;
@@ -14,6 +15,8 @@ import java.util.List;
  * until computing has left the buffer.
  */
 final class LayerStream {
+    private static final System.Logger LOG = System.getLogger(LayerStream.class.getName());
+
     private static final int NONE = -1;
 
     private final int rank;
@@ -120,8 +123,14 @@ final class LayerStream {
         return (int) (n % buffers.length);
     }
 
-    /** Frees the host's memory, once nothing is queued any more. */
+    /** Frees the host's memory, once the layers that were fetched ahead have arrived. */
     void close() {
+        try {
+            copies.synchronize();
+        } catch (CudaException e) {
+            // A GPU that failed copies nothing any more.
+            LOG.log(System.Logger.Level.DEBUG, "Layers on their way were not awaited", e);
+        }
         for (PinnedBuffer layer : host) {
             layer.close();
         }

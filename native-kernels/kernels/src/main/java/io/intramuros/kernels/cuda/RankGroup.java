@@ -30,22 +30,30 @@ final class RankGroup {
     private final List<Rank> ranks;
     private Workspace prepared;
     private CompletableFuture<SampledToken[]> running = CompletableFuture.completedFuture(NOTHING);
-    private final Map<Gpu, BrokenGpu> brokenGpus = new ConcurrentHashMap<>();
+    private final Map<Gpu, BrokenGpu> brokenGpus;
     private DeviceFailedException failure;
 
-    private RankGroup(List<Rank> ranks) {
+    private RankGroup(List<Rank> ranks, Map<Gpu, BrokenGpu> brokenGpus) {
         this.ranks = ranks;
+        this.brokenGpus = brokenGpus;
     }
 
-    /** Opens all GPUs, each on a thread of its own; or none, if one can't be opened. */
+    /**
+     * Opens all GPUs, each on a thread of its own; or none, if one can't be opened.
+     *
+     * @throws DeviceFailedException if one of them is broken
+     */
     static RankGroup open(List<Gpu> gpus) {
+        Map<Gpu, BrokenGpu> broken = new ConcurrentHashMap<>();
         List<CompletableFuture<Rank>> opening = new ArrayList<>();
         for (int i = 0; i < gpus.size(); i++) {
             int index = i;
-            GpuThread thread = new GpuThread("intramuros-gpu-" + gpus.get(i).ordinal());
-            opening.add(thread.submit(() -> Rank.open(index, gpus.size(), thread, gpus.get(index)))
+            Gpu gpu = gpus.get(i);
+            GpuThread thread = new GpuThread("intramuros-gpu-" + gpu.ordinal());
+            opening.add(thread.submit(() -> Rank.open(index, gpus.size(), thread, gpu))
                     .whenComplete((rank, fault) -> {
                         if (fault != null) {
+                            note(gpu, fault, broken);
                             thread.end();
                         }
                     }));
@@ -54,18 +62,29 @@ final class RankGroup {
         CompletableFuture.allOf(opening.toArray(CompletableFuture[]::new))
                 .handle((nothing, fault) -> fault)
                 .join();
-        RankGroup group = new RankGroup(opening.stream()
-                .filter(rank -> !rank.isCompletedExceptionally())
-                .map(CompletableFuture::join)
-                .toList());
+        RankGroup group = new RankGroup(
+                opening.stream()
+                        .filter(rank -> !rank.isCompletedExceptionally())
+                        .map(CompletableFuture::join)
+                        .toList(),
+                broken);
         try {
             opening.forEach(GpuThread::join);
             group.connectPeers();
             group.openBlas();
             return group;
+        } catch (CudaException e) {
+            group.close();
+            throw broken.isEmpty() ? e : group.failed(e);
         } catch (RuntimeException | Error e) {
             group.close();
             throw e;
+        }
+    }
+
+    private static void note(Gpu gpu, Throwable fault, Map<Gpu, BrokenGpu> broken) {
+        if (fault instanceof CudaException cause && cause.breaksDevice()) {
+            broken.putIfAbsent(gpu, new BrokenGpu(gpu.ordinal(), gpu.busId(), gpu.name(), cause.getMessage()));
         }
     }
 
@@ -126,12 +145,9 @@ final class RankGroup {
     }
 
     private <T> CompletableFuture<T> submit(Rank rank, Function<Rank, T> task) {
-        return rank.thread().submit(() -> task.apply(rank)).whenComplete((result, fault) -> {
-            if (fault instanceof CudaException cause && cause.breaksDevice()) {
-                Gpu gpu = rank.gpu();
-                brokenGpus.putIfAbsent(gpu, new BrokenGpu(gpu.ordinal(), gpu.busId(), gpu.name(), cause.getMessage()));
-            }
-        });
+        return rank.thread()
+                .submit(() -> task.apply(rank))
+                .whenComplete((result, fault) -> note(rank.gpu(), fault, brokenGpus));
     }
 
     /** Has a part of a step done: a rank that fails ends the others' waiting for it, and no step can follow. */
@@ -221,7 +237,8 @@ final class RankGroup {
         }
     }
 
-    private DeviceFailedException failed(CudaException cause) {
+    /** From now on nothing is tried any more, for this reason. */
+    DeviceFailedException failed(CudaException cause) {
         failure = new DeviceFailedException("A GPU failed. " + cause.getMessage(), cause, brokenGpus.values());
         return failure;
     }

@@ -17,6 +17,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -73,7 +74,7 @@ final class ImageCache {
         Path file = file(key);
         try {
             PosixFileAttributes attributes = Files.readAttributes(file, PosixFileAttributes.class, NOFOLLOW_LINKS);
-            requireOurs(attributes, Files.readAttributes(folder, PosixFileAttributes.class));
+            requireOurs(attributes);
             if (attributes.size() < HEADER_BYTES || attributes.size() > MOST_BYTES) {
                 throw new IOException("it has " + attributes.size() + " bytes");
             }
@@ -104,12 +105,28 @@ final class ImageCache {
         }
     }
 
-    private static void requireOurs(PosixFileAttributes file, PosixFileAttributes folder) throws IOException {
+    private void requireOurs(PosixFileAttributes file) throws IOException {
         if (!file.isRegularFile()) {
             throw new IOException("it is no plain file");
         }
-        if (!file.owner().equals(folder.owner()) || writableByOthers(file) || writableByOthers(folder)) {
+        UserPrincipal us = us();
+        PosixFileAttributes in = Files.readAttributes(folder, PosixFileAttributes.class);
+        if (!belongsTo(us, file) || !belongsTo(us, in)) {
             throw new IOException("others may have written it");
+        }
+    }
+
+    private static boolean belongsTo(UserPrincipal user, PosixFileAttributes attributes) {
+        return attributes.owner().equals(user) && !writableByOthers(attributes);
+    }
+
+    /** Who this process is, as the file system sees it. */
+    private static UserPrincipal us() throws IOException {
+        Path ours = Files.createTempFile("intramuros", ".owner");
+        try {
+            return Files.getOwner(ours);
+        } finally {
+            Files.delete(ours);
         }
     }
 
@@ -123,8 +140,9 @@ final class ImageCache {
         Path draft = null;
         try {
             Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-            // Only the folder's owner may do this, so that what was prepared by somebody else isn't used.
-            Files.setPosixFilePermissions(folder, OWNER_ONLY);
+            if (!belongsTo(us(), Files.readAttributes(folder, PosixFileAttributes.class))) {
+                throw new IOException("others may write there");
+            }
             // Files for now are made with an owner's permissions only.
             draft = Files.createTempFile(folder, key.name(), ".draft");
             Files.write(

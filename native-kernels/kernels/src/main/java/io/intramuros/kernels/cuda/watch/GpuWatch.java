@@ -25,6 +25,9 @@ public final class GpuWatch implements AutoCloseable {
     private volatile List<DeviceReading> readings = List.of();
     private volatile Thread thread;
 
+    /** Of the watching thread alone. */
+    private boolean complained;
+
     private GpuWatch(List<String> busIds) {
         this.busIds = List.copyOf(busIds);
         nvml = Nvml.open(reason -> whyNot = reason);
@@ -80,16 +83,33 @@ public final class GpuWatch implements AutoCloseable {
         thread = Thread.ofPlatform().name("intramuros-gpu-watch").daemon().unstarted(() -> {
             try (library) {
                 while (!closed.await(period.toNanos(), TimeUnit.NANOSECONDS)) {
-                    read(reader);
+                    readAgain(reader);
                 }
-            } catch (InterruptedException | RuntimeException e) {
-                readings = List.of();
+            } catch (InterruptedException e) {
+                readings = unread();
                 LOG.log(System.Logger.Level.ERROR, "The watch over GPUs ends", e);
             }
         });
         // Not that of whoever deploys or calls: the watch is its engine's.
         thread.setContextClassLoader(GpuWatch.class.getClassLoader());
         thread.start();
+    }
+
+    /** A reading that fails is no reason to let a hot card go on: it counts as unread, and is tried again. */
+    private void readAgain(GpuReader reader) {
+        try {
+            read(reader);
+        } catch (RuntimeException | Error e) {
+            readings = unread();
+            if (!complained) {
+                complained = true;
+                LOG.log(System.Logger.Level.ERROR, "GPUs can't be read; it is tried again every second", e);
+            }
+        }
+    }
+
+    private List<DeviceReading> unread() {
+        return busIds.stream().map(DeviceReading::unread).toList();
     }
 
     private void read(GpuReader reader) {

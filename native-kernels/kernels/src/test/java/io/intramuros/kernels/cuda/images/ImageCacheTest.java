@@ -8,14 +8,17 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which images stay on disk when there are ever more of them. */
+/** Which images stay on disk when there are ever more of them, and where none are kept. */
 final class ImageCacheTest {
     private static final Instant LONG_AGO = Instant.parse("2020-01-01T00:00:00Z");
     private static final byte[] IMAGE = {1, 2, 3};
@@ -77,6 +80,18 @@ final class ImageCacheTest {
         assertTrue(Files.notExists(draft));
         assertTrue(Files.exists(other));
         assertTrue(cache.read(key(0)).isPresent());
+    }
+
+    @Test
+    void aFolderThatOthersMayWriteIntoIsNeitherReadNorChanged() throws IOException {
+        Set<PosixFilePermission> everybody = PosixFilePermissions.fromString("rwxrwxrwx");
+        Files.setPosixFilePermissions(folder, everybody);
+
+        cache.write(key(1000), IMAGE);
+
+        assertEquals(Optional.empty(), cache.read(key(0)));
+        assertTrue(Files.notExists(cache.file(key(1000))));
+        assertEquals(everybody, Files.getPosixFilePermissions(folder));
     }
 
     private static void use(Path file, int day) throws IOException {
