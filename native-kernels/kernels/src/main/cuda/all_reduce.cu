@@ -14,8 +14,9 @@
 // parts by turns, and who writes a set anew has heard since that everybody was past reading it. Every device launches
 // the same grid in the same order.
 //
-// Without flags nobody waits: the parts are this device's own copies, and complete. A device that fails never tells: who waits looks at `abort` from time to time, a word of the host's memory that becomes
-// other than zero then, and leaves the residual as it is.
+// A device that fails never tells: who waits looks at `abort` from time to time, a word of the host's memory that
+// becomes other than zero then, and leaves the residual as it is. Without flags nobody waits: the parts are this
+// device's own copies, and complete; counts and abort are not looked at.
 //
 // Grid (any number of blocks up to what runs at once on every device), blocks of kReduceThreads. Preconditions: flags
 // and counts zero at the start, parts reachable from this device, 2 <= devices <= kMaxDevices.
