@@ -9,21 +9,22 @@
 // [rows, gateStride], out FP32 [rows, outStride].
 //
 // Limit: the bandwidth of the device's memory, or of its L2 cache where the product just left its result there. It must
-// move 8 · rows · outputs bytes for add_bias and 12 for silu_multiply. Geometry: grid (ceil(outputs / (kElementThreads ·
-// kElements)), rows), blocks of kElementThreads; a thread's elements lie kElementThreads apart, so that neighbours take
-// neighbouring words and several loads of a thread are on their way at once. Preconditions: rows at most 65535 (a
-// grid's height); strides at least outputs; gate and out don't overlap.
+// move 8 · rows · outputs bytes for add_bias and 12 for silu_multiply. Geometry: grid (rows, ceil(outputs /
+// (kElementThreads · kElements))), rows along x, as a grid has no more than 65535 blocks along y; blocks of
+// kElementThreads; a thread's elements lie kElementThreads apart, so that neighbours take neighbouring words and
+// several loads of a thread are on their way at once. Preconditions: strides at least outputs; gate and out don't
+// overlap.
 
 constexpr int kElementThreads = 256;
 constexpr int kElements = 4;
 
 __device__ __forceinline__ int firstElement() {
-  return (int)blockIdx.x * kElementThreads * kElements + (int)threadIdx.x;
+  return (int)blockIdx.y * kElementThreads * kElements + (int)threadIdx.x;
 }
 
 extern "C" __global__ void __launch_bounds__(kElementThreads) add_bias(float* out, const float* bias, i32 outputs,
                                                                        i32 stride) {
-  float* row = out + (i64)blockIdx.y * stride;
+  float* row = out + (i64)blockIdx.x * stride;
   int first = firstElement();
 #pragma unroll
   for (int i = 0; i < kElements; i++) {
@@ -36,8 +37,8 @@ extern "C" __global__ void __launch_bounds__(kElementThreads) add_bias(float* ou
 
 extern "C" __global__ void __launch_bounds__(kElementThreads) silu_multiply(const float* gate, float* out, i32 outputs,
                                                                             i32 gateStride, i32 outStride) {
-  const float* gates = gate + (i64)blockIdx.y * gateStride;
-  float* row = out + (i64)blockIdx.y * outStride;
+  const float* gates = gate + (i64)blockIdx.x * gateStride;
+  float* row = out + (i64)blockIdx.x * outStride;
   int first = firstElement();
 #pragma unroll
   for (int i = 0; i < kElements; i++) {

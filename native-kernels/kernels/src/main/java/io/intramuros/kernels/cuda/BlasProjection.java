@@ -120,6 +120,6 @@ final class BlasProjection {
     }
 
     private static LaunchShape shape(int outputs, int rows) {
-        return new LaunchShape(Math.ceilDiv(outputs, THREADS * ELEMENTS), rows, 1, THREADS, 0);
+        return new LaunchShape(rows, Math.ceilDiv(outputs, THREADS * ELEMENTS), 1, THREADS, 0);
     }
 }
