@@ -7,12 +7,12 @@
 // nearly FP32's precision for twice the arithmetic, which costs nothing while the weights' bandwidth is the limit
 // (17-64 rows).
 //
-// project_tiles_S, gated_tiles_S: out = x·Wᵀ by tiles of kM rows and kN outputs, mma 16x8x16 with FP32 sums. Four
-// stages of kK columns of both matrices are on their way from memory (cp.async) while the tensor cores work on one; in
-// shared memory the 16-byte pieces of a row are permuted by the row's number, so that neither copies nor ldmatrix meet
-// in a bank. Where there are fewer tiles than multiprocessors, the columns are split (grid z): each part leaves its
-// sums in `partials`, and the last to arrive, which a counter per tile tells, adds all of them up in their order, so
-// that results don't depend on who was last.
+// project_tiles_S, gated_tiles_S: out = x·Wᵀ by tiles of kM rows and kN outputs, mma 16x8x16 with FP32 sums. Shared
+// memory has kStages stages of kK columns of both matrices: the tensor cores work on one while the others are on their
+// way from memory (cp.async). The 16-byte pieces of a row are permuted by the row's number, so that neither copies nor
+// ldmatrix meet in a bank. Where there are fewer tiles than multiprocessors, the columns are split (grid z): each part
+// leaves its sums in `partials`, and the last to arrive, which a counter per tile tells, adds all of them up in their
+// order, so that results don't depend on who was last.
 //
 // Limit: up to about 64 rows the bandwidth of the device's memory, 2 · outputs · columns bytes of weights; beyond,
 // arithmetic. S is the shape: 32 or 64 rows with two numbers each, or 128 rows with one for prompts. Geometry: grid
