@@ -302,6 +302,8 @@ final class Rank {
         ProjectionInput in = new ProjectionInput(add.in().address(index), 0, rows, weight.columnsOf(index), 0, 0, 0, 0);
         if (!weight.divided()) {
             projections.project(launcher, in, List.of(target(weight, null, add.residual())), true);
+            // What was added isn't in the squares of the sum before.
+            squaresOf = null;
             return;
         }
         DeviceBuffer part = allReduce.part();
