@@ -2,7 +2,8 @@
 
 #include "weights.cuh"
 
-// Linear layers over few rows (1-16): out = x·Wᵀ, FP32 products and sums over weights as they are stored.
+// Linear layers over few rows (1-16, or any number if weights aren't BF16): out = x·Wᵀ, or silu(x·gateᵀ) ⊙ (x·upᵀ),
+// FP32 products and sums over weights as they are stored.
 //
 // Limit: the bandwidth of the device's memory. Each weight is read once for all rows of a block (16 bytes a lane, past
 // the L1 cache); activations come from the L2 cache, outputs are few. While one Raw is multiplied the next is on its
@@ -16,7 +17,9 @@
 // by side, so that no two lanes ask for the same bank.
 //
 // Grid (any number of blocks, ceil(rows / kRows)): blockIdx.x takes its share of the outputs. Dynamic shared memory:
-// kRows * min(kChunk, columns rounded up to a lane order's tile) * 4 bytes.
+// kRows * min(kChunk, columns rounded up to a lane order's tile) * 4 bytes. Preconditions: weight rows as WeightFormat
+// lays them out, at multiples of 16 bytes; x at a multiple of 16 bytes; at least one output; out doesn't overlap x;
+// gated_T_N has a gain, as it always normalises.
 
 constexpr int kDecodeThreads = 256;
 constexpr int kDecodeWarps = kDecodeThreads / kWarp;
