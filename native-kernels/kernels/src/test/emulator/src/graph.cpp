@@ -14,6 +14,8 @@ namespace {
 
 /// How many captures in the strictest mode are going on.
 std::atomic<int> global_captures{0};
+/// How many that forbid calls to their own thread alone, which is this one.
+thread_local int own_captures = 0;
 thread_local int capture_mode = 0;
 
 Handles<Graph, CUgraph>& graphs() {
@@ -62,7 +64,7 @@ std::vector<size_t> Graph::latest_order() const {
 }
 
 void forbid_capture(const char* what) {
-  if (global_captures > 0 && capture_mode != 2) {
+  if ((global_captures > 0 || own_captures > 0) && capture_mode != 2) {
     throw Failure(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, std::string(what) + " while a stream is being captured");
   }
 }
@@ -84,6 +86,7 @@ DRIVER_API CUresult cuStreamBeginCapture_v2(CUstream handle, int mode) {
     stream->capture->mode = mode;
     stream->heads.clear();
     if (mode == 0) global_captures++;
+    if (mode == 1) own_captures++;
   });
 }
 
@@ -101,6 +104,7 @@ DRIVER_API CUresult cuStreamEndCapture(CUstream handle, CUgraph* graph) {
       return std::find(stream->heads.begin(), stream->heads.end(), end) == stream->heads.end();
     });
     if (capture->mode == 0) global_captures--;
+    if (capture->mode == 1) own_captures--;
     stream->heads.clear();
     for (const auto& other : stream->context.streams()) {
       if (other->capture == capture) other->capture.reset();

@@ -184,6 +184,17 @@ TEST("a captured stream runs when its graph is launched, as often as that") {
   OK(cuGraphExecDestroy(executable));
 }
 
+TEST("who captures for one thread may not make calls there that can't be captured") {
+  Gpu gpu;
+  const CUstream stream = new_stream();
+  CUgraph graph;
+  OK(cuStreamBeginCapture_v2(stream, 1));
+  FAILS(cuCtxSynchronize(), CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
+  OK(cuStreamEndCapture(stream, &graph));
+  OK(cuGraphDestroy(graph));
+  OK(cuCtxSynchronize());
+}
+
 TEST("branches of a graph that nothing joins are refused, and joined ones keep to their edges only") {
   Gpu gpu;
   const CUstream stream = new_stream(), branch = new_stream();
