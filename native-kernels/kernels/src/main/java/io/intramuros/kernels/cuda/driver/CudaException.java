@@ -78,6 +78,8 @@ public final class CudaException extends RuntimeException {
             case CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU -> "the kernels were not made for this kind of GPU";
             case CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION ->
                 "the driver is older than the kernels; install a newer driver";
+            case CUresult.CUDA_ERROR_SYSTEM_NOT_READY ->
+                "the GPUs are not ready yet; where NVSwitch connects them, NVIDIA's fabric manager has to run";
             case CUresult.CUDA_ERROR_UNKNOWN -> "the driver doesn't know why; it may have lost the GPU";
             default -> "the driver refused";
         };

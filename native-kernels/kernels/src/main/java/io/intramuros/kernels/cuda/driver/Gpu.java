@@ -53,9 +53,10 @@ public record Gpu(
         JCudaDriver.setExceptionsEnabled(false);
         int answer = JCudaDriver.cuInit(0);
         if (answer != 0) {
+            CudaException cause = new CudaException(answer, "cuInit");
             throw new BackendUnavailableException(
-                    "The backend cuda is not available: the driver found no usable GPU.",
-                    new CudaException(answer, "cuInit"));
+                    "The backend cuda is not available: the driver found no usable GPU. " + cause.getMessage() + ".",
+                    cause);
         }
         int version = driverVersion();
         if (version < LEAST_DRIVER) {
