@@ -184,9 +184,14 @@ DRIVER_API CUresult cuMemcpyPeerAsync(CUdeviceptr to, CUcontext, CUdeviceptr fro
         throw Failure(CUDA_ERROR_INVALID_VALUE, "no device memory: " + Memory::get().locate(address));
       }
     }
+    const Context& target = *Memory::get().find(to)->context;
+    const Context& source = *Memory::get().find(from)->context;
+    const bool loses =
+        peers_lose_bytes() && bytes > 0 && &target.device != &source.device && target.reaches(source);
     submit(stream, NodeKind::kMemcpy, "copy between devices", [=] {
       if (settings().empty) return KernelFault{};
       std::memmove(reinterpret_cast<void*>(to), reinterpret_cast<const void*>(from), bytes);
+      if (loses) *reinterpret_cast<unsigned char*>(to + bytes - 1) ^= 1;
       return KernelFault{};
     });
   });

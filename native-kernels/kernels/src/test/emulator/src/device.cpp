@@ -154,6 +154,11 @@ void Context::synchronize() {
   }
 }
 
+std::atomic<bool>& peers_lose_bytes() {
+  static std::atomic<bool> lose{false};
+  return lose;
+}
+
 void Context::enable_peer(Context& peer) {
   if (&peer == this || &peer.device == &device)
     throw Failure(CUDA_ERROR_INVALID_DEVICE, "a device is no peer of itself");
@@ -498,6 +503,9 @@ DRIVER_API CUresult cuCtxDisablePeerAccess(CUcontext peer) {
 
 /// For tests: whether devices reach each other's memory from now on, whatever PEERS says.
 DRIVER_API void intramurosEmulatorSetPeers(int reach) { peers() = reach != 0; }
+
+/// For tests: whether devices with access to each other change what is copied between them, as an IOMMU may make them.
+DRIVER_API void intramurosEmulatorSetPeersLose(int lose) { peers_lose_bytes() = lose != 0; }
 
 /// For tests: bytes a second that a device's bus carries from now on, as its events tell; 0 for as many as it can.
 DRIVER_API void intramurosEmulatorSetBusRate(int device, double bytes) { Device::at(device).bus_rate = bytes; }

@@ -99,4 +99,7 @@ class Context {
   std::set<const Context*> peers_;
 };
 
+/// Whether what devices with access to each other copy between them arrives changed.
+std::atomic<bool>& peers_lose_bytes();
+
 }  // namespace intramuros::emulator

@@ -1,7 +1,12 @@
 package io.intramuros.kernels;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.intramuros.kernels.cuda.EmulatedBus;
 import io.intramuros.kernels.cuda.EmulatedGpus;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -43,6 +48,20 @@ final class CudaRanksTest extends BackendFixture {
                 assertClose(expected, b.read(hidden, x.length), TOLERANCE, columns + " columns on " + ranks + " GPUs");
                 b.endStep();
             }
+        }
+    }
+
+    @Test
+    @Tag("stand-in")
+    void gpusThatChangeWhatTheySendEachOtherShareThroughTheHostAndTheLogSaysSo() {
+        EmulatedBus.loseBytesBetweenGpus(true);
+        try (LogLines log = new LogLines("io.intramuros.kernels.cuda.RankGroup")) {
+            feedForwardLayersAddUpThePartsOfAllGpusAndNormTheirSum(2);
+
+            String line = log.lines().getFirst();
+            assertTrue(line.contains("don't receive what they send each other") && line.contains("IOMMU"), line);
+        } finally {
+            EmulatedBus.loseBytesBetweenGpus(false);
         }
     }
 

@@ -121,6 +121,20 @@ final class Rank {
         }
     }
 
+    /** Takes the others' memory away from it again. */
+    void leave(List<Rank> all) {
+        for (Rank other : all) {
+            if (other != this) {
+                context.leave(other.context);
+            }
+        }
+    }
+
+    /** Leaves bytes that the others try to fetch. */
+    PeerTrial leaveForOthers() {
+        return new PeerTrial(context, stream, index);
+    }
+
     /** Whether this GPU can be given the others' memory. */
     boolean canReach(List<Rank> all) {
         return all.stream().allMatch(other -> other == this || context.canReach(other.context.gpu()));

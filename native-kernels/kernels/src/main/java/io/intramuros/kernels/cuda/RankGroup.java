@@ -70,8 +70,8 @@ final class RankGroup {
                 broken);
         try {
             opening.forEach(GpuThread::join);
-            group.connectPeers();
             group.openBlas();
+            group.connectPeers();
             return group;
         } catch (CudaException e) {
             group.close();
@@ -89,22 +89,47 @@ final class RankGroup {
     }
 
     private void connectPeers() {
-        boolean reachable = onAll(rank -> rank.canReach(ranks)).stream().allMatch(can -> can);
-        if (!reachable) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "The engine's GPUs don't reach each other's memory: what they share is copied through the host, which"
-                            + " makes every step slower.");
+        if (ranks.size() == 1) {
+            return;
         }
-        Rendezvous rendezvous = reachable ? null : new Rendezvous(ranks.size());
+        String fault = whyPeersCannotShare();
+        if (fault == null) {
+            return;
+        }
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "The engine''s GPUs {0}: what they share is copied through the host, which makes every step slower.",
+                fault);
+        Rendezvous rendezvous = new Rendezvous(ranks.size());
         onAll(rank -> {
-            if (reachable) {
-                rank.reach(ranks);
-            } else {
-                rank.meetAt(rendezvous);
+            rank.meetAt(rendezvous);
+            return null;
+        });
+    }
+
+    /** Has all ranks use each other's memory; if that can't be, none does. Returns why, or {@code null} if they do. */
+    private String whyPeersCannotShare() {
+        if (!onAll(rank -> rank.canReach(ranks)).stream().allMatch(can -> can)) {
+            return "don't reach each other's memory";
+        }
+        onAll(rank -> {
+            rank.reach(ranks);
+            return null;
+        });
+        List<PeerTrial> trials = onAll(Rank::leaveForOthers);
+        boolean arrives = onAll(rank -> trials.get(rank.index()).succeeds(trials)).stream()
+                .allMatch(does -> does);
+        onAll(rank -> {
+            trials.get(rank.index()).close();
+            if (!arrives) {
+                rank.leave(ranks);
             }
             return null;
         });
+        return arrives
+                ? null
+                : "don't receive what they send each other, though the driver says that they do (an IOMMU that is on, or"
+                        + " switches with access control, do so)";
     }
 
     /**

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.intramuros.kernels.Backend;
 import io.intramuros.kernels.BackendUnavailableException;
-import io.intramuros.kernels.cuda.driver.CudaException;
+import io.intramuros.kernels.DeviceFailedException;
 import io.intramuros.kernels.cuda.driver.Gpu;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -56,7 +56,8 @@ final class CudaGpuClaimTest {
         Gpu gone = second(Gpu.all().size(), byTurns);
         long before = EmulatedMemory.usedBytes(FIRST.ordinal());
 
-        CudaException refused = assertThrows(CudaException.class, () -> CudaBackend.openClaimed(List.of(FIRST, gone)));
+        DeviceFailedException refused =
+                assertThrows(DeviceFailedException.class, () -> CudaBackend.openClaimed(List.of(FIRST, gone)));
 
         assertTrue(refused.getMessage().contains("there is no such GPU"), refused.getMessage());
         assertEquals(before, EmulatedMemory.usedBytes(FIRST.ordinal()));

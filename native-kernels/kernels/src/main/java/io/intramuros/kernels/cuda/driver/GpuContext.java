@@ -103,6 +103,13 @@ public final class GpuContext implements AutoCloseable {
         }
     }
 
+    /** Takes the other's memory away from this context's kernels; copies between the two go through the host then. */
+    public void leave(GpuContext other) {
+        check(
+                JCudaDriver.cuCtxDisablePeerAccess(other.context),
+                "cuCtxDisablePeerAccess from GPU " + gpu.ordinal() + " to " + other.gpu.ordinal());
+    }
+
     /**
      * Loads kernels.
      *
