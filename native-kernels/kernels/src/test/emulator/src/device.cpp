@@ -154,6 +154,18 @@ void Context::synchronize() {
   }
 }
 
+unsigned shared_bytes_opt_in() {
+  switch (settings().capability) {
+    case 80:
+      return 163 << 10;
+    case 86:
+    case 89:
+      return 99 << 10;
+    default:
+      return 227 << 10;
+  }
+}
+
 std::atomic<bool>& peers_lose_bytes() {
   static std::atomic<bool> lose{false};
   return lose;
@@ -292,7 +304,7 @@ DRIVER_API CUresult cuDeviceGetAttribute(int* value, CUdevice_attribute attribut
         *value = kSharedBytes;
         break;
       case CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN:
-        *value = kSharedBytesOptIn;
+        *value = shared_bytes_opt_in();
         break;
       case CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_MULTIPROCESSOR:
         *value = 228 << 10;

@@ -16,7 +16,8 @@ namespace intramuros::emulator {
 
 inline constexpr unsigned kMaxThreadsPerBlock = 1024;
 inline constexpr unsigned kSharedBytes = 48 << 10;
-inline constexpr unsigned kSharedBytesOptIn = 227 << 10;
+/// Shared memory of a block that asks for more than it has anyway: as much as cards of the capability have.
+unsigned shared_bytes_opt_in();
 
 class Context;
 

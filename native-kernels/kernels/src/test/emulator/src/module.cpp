@@ -243,7 +243,7 @@ DRIVER_API CUresult cuFuncSetAttribute(CUfunction handle, CUfunction_attribute a
     if (attribute != CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES) {
       throw Failure(CUDA_ERROR_NOT_SUPPORTED, "attribute " + std::to_string(attribute) + " is not emulated");
     }
-    if (value < 0 || static_cast<unsigned>(value) + f->ptx.static_shared_bytes > kSharedBytesOptIn) {
+    if (value < 0 || static_cast<unsigned>(value) + f->ptx.static_shared_bytes > shared_bytes_opt_in()) {
       throw Failure(CUDA_ERROR_INVALID_VALUE, std::to_string(value) + " bytes of dynamic and " +
                                                   std::to_string(f->ptx.static_shared_bytes) +
                                                   " of static shared memory are more than a block can have");

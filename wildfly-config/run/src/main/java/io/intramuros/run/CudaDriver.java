@@ -25,6 +25,9 @@ record CudaDriver(Optional<Path> standIn) {
 
     private static final String LIBRARY = "libcuda.so.1";
 
+    /** What the driver says where it works and there is no GPU. */
+    private static final int NO_DEVICE = 100;
+
     /**
      * The one that the server will use.
      *
@@ -44,7 +47,7 @@ record CudaDriver(Optional<Path> standIn) {
         return new CudaDriver(Optional.of(standIn));
     }
 
-    /** Whether there is a driver that starts and finds a GPU. */
+    /** Whether there is a driver that starts and finds a GPU. One that is there and doesn't start is told of. */
     boolean findsGpu() {
         // Never unloaded: a driver that has started has threads of its own.
         Arena forever = Arena.global();
@@ -53,7 +56,13 @@ record CudaDriver(Optional<Path> standIn) {
                             directory -> SymbolLookup.libraryLookup(directory.resolve(LIBRARY), forever))
                     .orElseGet(() -> SymbolLookup.libraryLookup(LIBRARY, forever));
             MemorySegment count = forever.allocate(ValueLayout.JAVA_INT);
-            return (int) function(driver, "cuInit", ValueLayout.JAVA_INT).invokeExact(0) == 0
+            int started = (int) function(driver, "cuInit", ValueLayout.JAVA_INT).invokeExact(0);
+            if (started != 0 && started != NO_DEVICE) {
+                Console.warn("NVIDIA's driver is installed but doesn't start (CUDA error " + started
+                        + "), so the processor computes. Where several GPUs are joined by switches, the driver's fabric"
+                        + " manager has to run too.");
+            }
+            return started == 0
                     && (int) function(driver, "cuDeviceGetCount", ValueLayout.ADDRESS)
                                     .invokeExact(count)
                             == 0

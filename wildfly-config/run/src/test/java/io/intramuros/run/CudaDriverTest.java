@@ -34,7 +34,7 @@ class CudaDriverTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 2, true", "0, 0, false", "100, 2, false"})
+    @CsvSource({"0, 2, true", "0, 0, false", "100, 2, false", "802, 8, false"})
     void aDriverFindsAGpuIfItStartsAndCountsOne(int started, int gpus, boolean found, @TempDir Path folder)
             throws Exception {
         Path source = Files.writeString(
