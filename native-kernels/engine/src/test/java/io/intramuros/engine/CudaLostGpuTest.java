@@ -89,7 +89,7 @@ class CudaLostGpuTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"lost@allocation=2", "ecc@copy=5"})
+    @ValueSource(strings = {"lost@copy=1", "ecc@copy=5"})
     void aGpuThatBreaksWhileTheModelIsLoadedIsLeftOut(String fault) throws Exception {
         EmulatedFaults.ask(fault + ",device=1");
         try (LocalEngine engine = ready(List.of(0, 1))) {

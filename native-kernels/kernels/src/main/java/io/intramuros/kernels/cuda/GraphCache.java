@@ -40,22 +40,31 @@ final class GraphCache {
     }
 
     /**
-     * Puts the step into the queue, by a graph if there is one. A model's steps of one shape all do the same, so that one
-     * is found by its shape and then compared: operations are hundreds, and to hash them takes as long as to compare them.
+     * Whether a step has run once as it is and is to be captured before it runs again. A model's steps of one shape all do
+     * the same, so that one is found by its shape and then compared: operations are hundreds, and to hash them takes as
+     * long as to compare them.
      */
+    boolean captures(StepProgram program, StepShape shape) {
+        Step known = steps.get(shape);
+        return known != null && known.graph() == null && known.does(program);
+    }
+
+    /** Captures a step, so that it is replayed from now on. */
+    void capture(GpuStream stream, StepProgram program, StepShape shape, Runnable work) {
+        keep(shape, Step.of(program, stream.capture(work)));
+    }
+
+    /** Puts the step into the queue, by a graph if there is one. */
     void run(GpuStream stream, StepProgram program, StepShape shape, Runnable work) {
         Step known = steps.get(shape);
         if (known == null || !known.does(program)) {
             keep(shape, Step.of(program, null));
             work.run();
-            return;
+        } else if (known.graph() == null) {
+            work.run();
+        } else {
+            stream.launch(known.graph());
         }
-        GpuGraph graph = known.graph();
-        if (graph == null) {
-            graph = stream.capture(work);
-            keep(shape, Step.of(program, graph));
-        }
-        stream.launch(graph);
     }
 
     private void keep(StepShape shape, Step step) {

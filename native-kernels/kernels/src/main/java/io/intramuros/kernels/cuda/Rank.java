@@ -222,10 +222,7 @@ final class Rank {
             boolean graph,
             SamplingRow[] rules,
             Sampling out) {
-        if (allReduce != null) {
-            allReduce.begin();
-        }
-        squaresOf = null;
+        begin();
         weights.settle();
         tables.send(
                 stream,
@@ -236,17 +233,36 @@ final class Rank {
                 rules,
                 shape.rows(),
                 shape.plainItems());
-        Runnable work = () -> {
-            program.operations().forEach(operation -> launch(operation, plan, shape));
-            weights.leave();
-            if (program.logits() != null && shape.logitRows() <= out.rows()) {
-                launchLogits(program.logits(), 0, shape.logitRows(), out);
-            }
-        };
         if (graph && (allReduce == null || allReduce.capturable())) {
-            graphs.run(stream, program, shape, work);
+            graphs.run(stream, program, shape, () -> launchAll(program, plan, shape, out));
         } else {
-            work.run();
+            launchAll(program, plan, shape, out);
+        }
+    }
+
+    /** Whether a step is to be captured before it is queued. Also from the thread that begins steps, between two of them. */
+    boolean captures(StepProgram program, StepShape shape) {
+        return (allReduce == null || allReduce.capturable()) && graphs.captures(program, shape);
+    }
+
+    /** Captures a step that {@link #queue} will find. */
+    void capture(StepProgram program, AttentionPlan plan, StepShape shape, Sampling out) {
+        begin();
+        graphs.capture(stream, program, shape, () -> launchAll(program, plan, shape, out));
+    }
+
+    private void begin() {
+        if (allReduce != null) {
+            allReduce.begin();
+        }
+        squaresOf = null;
+    }
+
+    private void launchAll(StepProgram program, AttentionPlan plan, StepShape shape, Sampling out) {
+        program.operations().forEach(operation -> launch(operation, plan, shape));
+        weights.leave();
+        if (program.logits() != null && shape.logitRows() <= out.rows()) {
+            launchLogits(program.logits(), 0, shape.logitRows(), out);
         }
     }
 

@@ -293,7 +293,14 @@ final class RankGroup {
         StepProgram.Logits logits = program.logits();
         boolean atOnce = logits != null && shape.logitRows() <= sampling.rows();
         SampledToken[] tokens = new SampledToken[rules.length];
-        CompletableFuture<?> computed = compute(rank -> rank.queue(program, plan, shape, graph, rules, sampling));
+        // All capture before any begins: a driver may want memory for a graph, which is no time for another GPU to wait
+        // for
+        // this one in the midst of a sum.
+        CompletableFuture<?> captured = graph && ranks.getFirst().captures(program, shape)
+                ? inStep(rank -> rank.capture(program, plan, shape, sampling))
+                : CompletableFuture.completedFuture(null);
+        CompletableFuture<?> computed =
+                captured.thenCompose(all -> compute(rank -> rank.queue(program, plan, shape, graph, rules, sampling)));
         if (atOnce) {
             return computed.thenCompose(all -> sample(0, rules.length, rules, tokens));
         }

@@ -104,7 +104,7 @@ public final class GpuStream {
     }
 
     /**
-     * Notes what {@code work} puts into this queue instead of doing it.
+     * Notes what {@code work} puts into this queue instead of doing it, and brings what was noted to the GPU.
      *
      * @throws RuntimeException what {@code work} threw; the queue is as it was then
      */
@@ -115,7 +115,7 @@ public final class GpuStream {
         CUgraph graph = new CUgraph();
         try {
             work.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             JCudaDriver.cuStreamEndCapture(stream, graph);
             throw e;
         }
@@ -124,6 +124,7 @@ public final class GpuStream {
         int answer = JCudaDriver.cuGraphInstantiate(executable, graph, 0);
         check(JCudaDriver.cuGraphDestroy(graph), "cuGraphDestroy" + where());
         check(answer, "cuGraphInstantiate" + where());
+        check(JCudaDriver.cuGraphUpload(executable, stream), "cuGraphUpload" + where());
         return new GpuGraph(executable);
     }
 
