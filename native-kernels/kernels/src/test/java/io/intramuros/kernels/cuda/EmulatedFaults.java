@@ -3,6 +3,7 @@ package io.intramuros.kernels.cuda;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.intramuros.kernels.cuda.driver.Gpu;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
@@ -20,6 +21,8 @@ public final class EmulatedFaults {
      * @param faults such as {@code ecc@launch=17,device=1;out-of-memory@allocation=3}, counted from now
      */
     public static void ask(String faults) {
+        // A driver that hasn't started hears nothing.
+        Gpu.all();
         int answer;
         try (Arena arena = Arena.ofConfined()) {
             answer = (int) INJECT.invokeExact(arena.allocateFrom(faults));
