@@ -17,6 +17,9 @@ TESTS_SECONDS = 600
 
 _NO_TESTS = 2
 
+# In each module's folder.
+_LISTING = Path("target/test-classpath.txt")
+
 
 class StandError(Exception):
     """What has to work before mutants can be judged doesn't."""
@@ -80,29 +83,32 @@ def _java_home(repository: Path) -> str:
     return run.stdout.strip()
 
 
-def junit(kernels: Path, module: Path | None = None) -> list[str]:
-    """The command that runs the kernels' tests, or another module's, without Maven, once Maven has compiled them."""
-    repository = kernels.parent.parent
-    module = module or kernels
-    java_home = _java_home(repository)
-    classes = [module / "target/classes", module / "target/test-classes"]
-    # JUnit's launcher is among what the kernels' tests need.
-    folders = dict.fromkeys((module, kernels))
-    listing = Path("target/test-classpath.txt")  # In each module's folder.
+def compile_tests(module: Path) -> None:
+    """Has Maven compile the tests of a module and of those that it is made from, and list what they need."""
+    repository = module.parent.parent
     maven = shutil.which("mvn") or str(repository / "mvnw")
     goals = ["test-compile", "dependency:build-classpath"]
     # How sources are laid out says nothing about kernels.
-    options = ["-Dmdep.includeScope=test", f"-Dmdep.outputFile={listing}", "-Dspotless.check.skip=true"]
+    options = ["-Dmdep.includeScope=test", f"-Dmdep.outputFile={_LISTING}", "-Dspotless.check.skip=true"]
     run = subprocess.run(
         [maven, "-q", "--batch-mode", "-pl", module.relative_to(repository), "-am", *goals, *options],
         cwd=repository,
         capture_output=True,
         text=True,
-        env=os.environ | {"JAVA_HOME": java_home},
+        env=os.environ | {"JAVA_HOME": _java_home(repository)},
         check=False,
     )
     if run.returncode != 0:
         raise StandError(f"The module's tests can't be compiled:\n{run.stdout}{run.stderr}")
+
+
+def junit(kernels: Path, module: Path | None = None) -> list[str]:
+    """The command that runs the kernels' tests, or another module's, without Maven, once they are compiled."""
+    module = module or kernels
+    java_home = _java_home(kernels.parent.parent)
+    classes = [module / "target/classes", module / "target/test-classes"]
+    # JUnit's launcher is among what the kernels' tests need.
+    folders = dict.fromkeys((module, kernels))
     return [
         f"{java_home}/bin/java",
         "-XX:+UseSerialGC",
@@ -113,7 +119,7 @@ def junit(kernels: Path, module: Path | None = None) -> list[str]:
         f"-Dintramuros.cuda.libraries={kernels}/target/emulator",
         f"-Dintramuros.cuda.cache={kernels}/target/kernel-images",
         "-cp",
-        ":".join([*map(str, classes), *((folder / listing).read_text().strip() for folder in folders)]),
+        ":".join([*map(str, classes), *((folder / _LISTING).read_text().strip() for folder in folders)]),
         "org.junit.platform.console.ConsoleLauncher",
         "execute",
         "--disable-banner",

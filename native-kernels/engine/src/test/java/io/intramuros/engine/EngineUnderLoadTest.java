@@ -315,7 +315,7 @@ class EngineUnderLoadTest {
         AtomicInteger step = new AtomicInteger();
         start(settings(4, 4), batch -> {
             if (step.incrementAndGet() == 4) {
-                throw new DeviceFailedException("GPU 1 fell off the bus", null);
+                throw new DeviceFailedException("GPU 1 fell off the bus", null, List.of());
             }
         });
         GenerationResult failure = join(submit(50));
@@ -332,7 +332,7 @@ class EngineUnderLoadTest {
     void aDeviceThatIsLostAgainAndAgainIsGivenUp() throws Exception {
         AtomicInteger lost = new AtomicInteger();
         start(settings(4, 4), batch -> {
-            throw new DeviceFailedException("fault number " + lost.incrementAndGet() + ".", null);
+            throw new DeviceFailedException("fault number " + lost.incrementAndGet() + ".", null, List.of());
         });
         while (engine.status().state() != EngineStatus.State.FAILED) {
             try {

@@ -10,12 +10,7 @@ import java.util.List;
 public final class DeviceFailedException extends RuntimeException {
     private final List<BrokenGpu> brokenGpus;
 
-    /** A fault that need not be the device's: it may be opened again. */
-    public DeviceFailedException(String message, Throwable cause) {
-        this(message, cause, List.of());
-    }
-
-    /** A fault that broke GPUs. */
+    /** @param brokenGpus none, if the fault need not be the device's: it may be opened again then */
     public DeviceFailedException(String message, Throwable cause, Collection<BrokenGpu> brokenGpus) {
         super(message, cause);
         this.brokenGpus = List.copyOf(brokenGpus);

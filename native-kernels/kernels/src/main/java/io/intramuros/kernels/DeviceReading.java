@@ -61,18 +61,18 @@ public record DeviceReading(
 
     /** Of a card that tells nothing. */
     public static DeviceReading unread(String busId) {
-        return empty(busId, Optional.empty());
+        return empty(busId, "", Optional.empty());
     }
 
     /** Of a card that can't be used any more, and why. */
-    public static DeviceReading lost(String busId, String fault) {
-        return empty(busId, Optional.of(fault));
+    public static DeviceReading lost(String busId, String name, String fault) {
+        return empty(busId, name, Optional.of(fault));
     }
 
-    private static DeviceReading empty(String busId, Optional<String> fault) {
+    private static DeviceReading empty(String busId, String name, Optional<String> fault) {
         return new DeviceReading(
                 busId,
-                "",
+                name,
                 "",
                 OptionalInt.empty(),
                 OptionalInt.empty(),

@@ -4,11 +4,6 @@ import io.intramuros.engine.DeviceStatus;
 import io.intramuros.kernels.BrokenGpu;
 import io.intramuros.kernels.DeviceReading;
 import io.intramuros.kernels.ThrottleReason;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 
 /** What the kernels know of GPUs, as the engine's public API says it. */
 final class Devices {
@@ -16,21 +11,7 @@ final class Devices {
 
     /** One that is not used any more; nothing is read of it. */
     static DeviceStatus status(BrokenGpu gpu) {
-        return new DeviceStatus(
-                gpu.busId(),
-                gpu.name(),
-                "",
-                OptionalInt.empty(),
-                OptionalLong.empty(),
-                OptionalLong.empty(),
-                OptionalInt.empty(),
-                OptionalInt.empty(),
-                OptionalDouble.empty(),
-                OptionalDouble.empty(),
-                OptionalLong.empty(),
-                OptionalLong.empty(),
-                List.of(),
-                Optional.of(gpu.fault()));
+        return status(DeviceReading.lost(gpu.busId(), gpu.name(), gpu.fault()));
     }
 
     static DeviceStatus status(DeviceReading reading) {

@@ -97,32 +97,27 @@ class CudaRefusalsTest {
 
     @Test
     void gpusThatDoNotReachEachOtherGiveTheSameTokens() throws Exception {
-        Outcome near = generate(STAND_IN, "", Map.of(), "--devices", "0,1");
-        Outcome far = generate(STAND_IN, "", Map.of("INTRAMUROS_EMULATOR_PEERS", "none"), "--devices", "0,1");
-
-        assertEquals(0, near.exitCode, near.error);
-        assertEquals(0, far.exitCode, far.error);
-        assertEquals(near.output, far.output);
+        assertSameTokens(Map.of("INTRAMUROS_EMULATOR_PEERS", "none"));
     }
 
     @Test
     void gpusOfDifferentSizesTakeTurnsAndGiveTheSameTokens() throws Exception {
-        Outcome even = generate(STAND_IN, "", Map.of(), "--devices", "0,1");
-        Outcome uneven = generate(
-                STAND_IN, "", Map.of("INTRAMUROS_EMULATOR_MEMORY_BYTES", "1000000000,500000000"), "--devices", "0,1");
-
-        assertEquals(0, uneven.exitCode, uneven.error);
-        assertEquals(even.output, uneven.output);
+        assertSameTokens(Map.of("INTRAMUROS_EMULATOR_MEMORY_BYTES", "1000000000,500000000"));
     }
 
     @Test
     void gpusOfDifferentKindsShareEveryLayerAndGiveTheSameTokens() throws Exception {
-        Outcome alike = generate(STAND_IN, "", Map.of(), "--devices", "0,1");
-        Outcome different = generate(
-                STAND_IN, "", Map.of("INTRAMUROS_EMULATOR_NAMES", "A large GPU,A small GPU"), "--devices", "0,1");
+        assertSameTokens(Map.of("INTRAMUROS_EMULATOR_NAMES", "A large GPU,A small GPU"));
+    }
 
-        assertEquals(0, different.exitCode, different.error);
-        assertEquals(alike.output, different.output);
+    /** As two GPUs that are alike and reach each other. */
+    private static void assertSameTokens(Map<String, String> machine) throws Exception {
+        Outcome expected = generate(STAND_IN, "", Map.of(), "--devices", "0,1");
+        Outcome actual = generate(STAND_IN, "", machine, "--devices", "0,1");
+
+        assertEquals(0, expected.exitCode, expected.error);
+        assertEquals(0, actual.exitCode, actual.error);
+        assertEquals(expected.output, actual.output);
     }
 
     private static void assertRefused(Outcome outcome, String... parts) {

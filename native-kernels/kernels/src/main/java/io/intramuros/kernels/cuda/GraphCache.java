@@ -57,13 +57,11 @@ final class GraphCache {
     /** Puts the step into the queue, by a graph if there is one. */
     void run(GpuStream stream, StepProgram program, StepShape shape, Runnable work) {
         Step known = steps.get(shape);
-        if (known == null || !known.does(program)) {
+        if (known != null && known.graph() != null && known.does(program)) {
+            stream.launch(known.graph());
+        } else {
             keep(shape, Step.of(program, null));
             work.run();
-        } else if (known.graph() == null) {
-            work.run();
-        } else {
-            stream.launch(known.graph());
         }
     }
 

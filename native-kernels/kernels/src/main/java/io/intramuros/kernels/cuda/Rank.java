@@ -233,7 +233,7 @@ final class Rank {
                 rules,
                 shape.rows(),
                 shape.plainItems());
-        if (graph && (allReduce == null || allReduce.capturable())) {
+        if (graph && capturable()) {
             graphs.run(stream, program, shape, () -> launchAll(program, plan, shape, out));
         } else {
             launchAll(program, plan, shape, out);
@@ -242,7 +242,11 @@ final class Rank {
 
     /** Whether a step is to be captured before it is queued. Also from the thread that begins steps, between two of them. */
     boolean captures(StepProgram program, StepShape shape) {
-        return (allReduce == null || allReduce.capturable()) && graphs.captures(program, shape);
+        return capturable() && graphs.captures(program, shape);
+    }
+
+    private boolean capturable() {
+        return allReduce == null || allReduce.capturable();
     }
 
     /** Captures a step that {@link #queue} will find. */

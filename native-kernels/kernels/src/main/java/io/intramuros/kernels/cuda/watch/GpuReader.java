@@ -89,7 +89,7 @@ final class GpuReader {
             return new Card(busId, handle.get(ADDRESS, 0), arena).read();
         } catch (CardIsLostException e) {
             tell(busId, "can't be used any more: " + nvml.describe(e.result));
-            return DeviceReading.lost(busId, nvml.describe(e.result));
+            return DeviceReading.lost(busId, "", nvml.describe(e.result));
         }
     }
 
